@@ -29,7 +29,7 @@ from nbclaude.errors import (
 )
 from nbclaude.render.notice import Failure
 
-__all__ = ["failure_card"]
+__all__ = ["failure_card", "title_of"]
 
 _TITLES: Sequence[tuple[type[BaseException], str]] = (
     (MissingKeyError, "No API key"),
@@ -54,9 +54,14 @@ _TITLES: Sequence[tuple[type[BaseException], str]] = (
 )
 
 
+def title_of(error: BaseException) -> str:
+    """Return what has happened, in a few words; of an error that is not ours, its class."""
+    return next((title for kind, title in _TITLES if isinstance(error, kind)), type(error).__name__)
+
+
 def failure_card(error: BaseException, said: Callable[[BaseException], str], spell: Spell) -> Failure:
     """Return an error as a card; `said` and `spell` are the surface's. Other kinds of errors have their class as the title."""
-    title = next((title for kind, title in _TITLES if isinstance(error, kind)), type(error).__name__)
+    title = title_of(error)
     if not isinstance(error, NbclaudeError) or getattr(error, "refusal", None) is not None:
         return Failure(title, (said(error),))
     number = error.request_id if isinstance(error, APIStatusError) else ""

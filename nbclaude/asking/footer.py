@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from nbclaude.approval import NOBODY
 from nbclaude.asking.changes import set_aside_note, summary_of
+from nbclaude.asking.failure_cards import title_of
 from nbclaude.asking.step_notes import steps_said
 from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.ledger import dollars
 from nbclaude.conversation.schema_check import misfit
 from nbclaude.cures import Command, Mention, Words, duration
-from nbclaude.errors import AnswerInterrupted, APIResponseValidationError
+from nbclaude.errors import AnswerInterrupted, APIResponseValidationError, IncompleteStreamError
 from nbclaude.models.info import model_info
 from nbclaude.refusal import Refusal
 from nbclaude.texts import counted
@@ -192,7 +193,9 @@ def _mark(outcome: Outcome) -> str:
     if isinstance(outcome.error, AnswerInterrupted):
         return "interrupted"
     if outcome.error is not None:
-        return f"broken off: {type(outcome.error).__name__}"
+        title = title_of(outcome.error)
+        is_plain = isinstance(outcome.error, IncompleteStreamError)
+        return "broken off" if is_plain else f"broken off: {title[:1].lower()}{title[1:]}"
     reason = stop_reason_of(outcome.message)
     if reason == "compaction":
         return "" if summary_in(outcome.message) else "not compacted"

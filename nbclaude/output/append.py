@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from nbclaude.cleaning import printable
 from nbclaude.cures import duration
-from nbclaude.output.bundles import print_text
 from nbclaude.output.marks import Saves
 from nbclaude.output.pages import ASKING, PagesDisplay, listing_bundle
 from nbclaude.output.terminal import footer_lines
@@ -32,11 +31,6 @@ class AppendDisplay(PagesDisplay):
 
     def expect(self) -> None:
         """Show nothing: what was shown stays as it is."""
-
-    def report(self, text: str) -> None:
-        """Print how far a tool has come, below what is shown."""
-        self.settle(below=True)
-        print_text(text)
 
     def wait(self, reason: str, seconds: float) -> None:
         """Say why there is another attempt, and when."""

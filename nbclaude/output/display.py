@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from nbclaude.forks import is_child
-from nbclaude.notebook import Shell, is_terminal, shows_updates, text_columns
+from nbclaude.notebook import Shell, is_terminal, is_watched, shows_updates, text_columns
 from nbclaude.output.append import AppendDisplay
 from nbclaude.output.early import EarlySign
 from nbclaude.output.marks import Saves
@@ -134,6 +134,7 @@ def open_display(
             marks=marks,
             answer=answer,
             sheets=Sheets.of(shell),
+            watched=False,
         )
     return PagesDisplay(
         shell.display_pub,
@@ -146,4 +147,5 @@ def open_display(
         marks=marks,
         answer=answer,
         sheets=Sheets.of(shell),
+        watched=is_watched(shell),
     )

@@ -18,6 +18,7 @@ from nbclaude import stopping
 from nbclaude.cleaning import excerpt, printable
 from nbclaude.cures import duration
 from nbclaude.frozen import frozen
+from nbclaude.output.bundles import print_text
 from nbclaude.output.early import EarlySign
 from nbclaude.output.marks import Saves, Shown, marked, marked_open
 from nbclaude.output.rests import Rests
@@ -69,6 +70,7 @@ class PagesDisplay:
     `advice` tells readers of a front end that shows no updates where the answer is. `is_alone` tells whether the cell's output
     shows nothing else: then it may be cleared. An early `sign` is taken over: the answer appears in its place. A `listing`
     stands above it, which its text can refer to. With `marks` each page says in its metadata of which `answer` it is.
+    It is not `watched` where a program executes the notebook.
     """
 
     def __init__(
@@ -84,8 +86,10 @@ class PagesDisplay:
         marks: bool = False,
         answer: str = "",
         sheets: Sheets | None = None,
+        watched: bool = True,
     ) -> None:
         self._publisher = publisher
+        self._watched = watched
         self._sheets = sheets or Sheets(publisher, apart=False)
         self._marks = marks
         self._markdown: dict[int, str] = {}
@@ -180,7 +184,14 @@ class PagesDisplay:
         self._due = 0.0
 
     def report(self, text: str) -> None:
-        """Say beside the waiting sign how far a tool has come; of very many messages, some are left out."""
+        """Say beside the waiting sign how far a tool has come; of very many messages, some are left out.
+
+        Where nobody watches, or outputs are not updated, all of them are printed.
+        """
+        if not self._watched:
+            self.settle(below=True)
+            print_text(text)
+            return
         now = time.monotonic()
         self._reports = max(0.0, self._reports - (now - self._reported) * _REPORTS)
         self._reported = now

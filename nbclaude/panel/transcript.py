@@ -10,6 +10,7 @@ from nbclaude.cleaning import printable
 from nbclaude.conversation.turns import Turn
 from nbclaude.models.info import model_info
 from nbclaude.plurals import counted
+from nbclaude.render.seams import escaped
 from nbclaude.wire.message import content_of, prompt_tokens, token_count, whole_usage
 from nbclaude.workspace import Workspace
 
@@ -115,7 +116,7 @@ def pending_html(text: str) -> str:
     """Show a question whose answer is on its way."""
     return (
         '<section class="nbclaude-turn mathjax_ignore tex2jax_ignore" aria-label="The question that is being answered">'
-        f'<div class="nbclaude-said" dir="auto"{_focus(text)}>{escape(text)}</div></section>'
+        f'<div class="nbclaude-said" dir="auto"{_focus(text)}>{escaped(text)}</div></section>'
     )
 
 
@@ -146,7 +147,7 @@ def _section(number: int, turn: Turn, answer: str, cell: str) -> str:
         '<div class="nbclaude-turn-head">'
         f'<span class="nbclaude-turn-number">{name}</span><span>{escape(where)}</span>'
         f'<span class="nbclaude-grow"></span>{"".join(buttons)}</div>'
-        f'<div class="nbclaude-said" dir="auto"{_focus(said)}>{escape(said)}{_attached(turn)}</div>{answer}</section>'
+        f'<div class="nbclaude-said" dir="auto"{_focus(said)}>{escaped(said)}{_attached(turn)}</div>{answer}</section>'
     )
 
 
@@ -168,7 +169,7 @@ def _attached(turn: Turn) -> str:
     counts = {kind: kinds.count(kind) for kind in dict.fromkeys(kinds)}
     words = [counted(count, kind) for kind, count in counts.items()]
     return (
-        f'<div class="nbclaude-quiet" dir="ltr">with {escape(", ".join(words))}</div>'
+        f'<div class="nbclaude-quiet" dir="ltr">with {escaped(", ".join(words))}</div>'
         if words and question_text(turn)
         else ""
     )
@@ -195,4 +196,4 @@ def _footer(turn: Turn) -> str:
     )
     model = turn.model if turn.notice else model_info(turn.model).name.removeprefix("Claude ") or turn.model
     facts = [turn.stopped, turn.notice, model, tokens, f"{turn.seconds:.1f} s" if turn.seconds else ""]
-    return f'<div class="nbclaude-footer">{" · ".join(escape(fact) for fact in facts if fact)}</div>'
+    return f'<div class="nbclaude-footer">{" · ".join(escaped(fact) for fact in facts if fact)}</div>'

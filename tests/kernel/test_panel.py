@@ -192,7 +192,7 @@ def test_a_cell_waits_for_the_panel_s_question_in_the_same_conversation(
     simulator.enqueue(slow, "The second.")
     claude_kernel.run(f"%claude\n{PANELS}", cell_id="a")
     claude_kernel.run("p.ask.question.value = 'First?'\np.ask.ask_button.click()")
-    waiting = "Another question of the conversation &#x27;main&#x27; is being answered first"
+    waiting = "Another question of the conversation 'main' is being answered first"
     second = claude_kernel.start("%claude second?", cell_id="b")
     second.wait_until(lambda seen: waiting in seen.html)
     go_on.set()

@@ -34,7 +34,7 @@ class Console:
 
     def __init__(self, language: str = "") -> None:
         self.publisher = CapturingDisplayPublisher()
-        self.display = AppendDisplay(self.publisher, language)
+        self.display = AppendDisplay(self.publisher, language, watched=False)
 
     @property
     def shown(self) -> list[dict[str, str]]:

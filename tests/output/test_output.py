@@ -128,6 +128,15 @@ class TestPages:
         assert len(notebook.outputs) == 2
         assert "most" not in "".join(output["text/html"] for output in notebook.outputs.values())
 
+    def test_progress_is_printed_where_nobody_watches(
+        self, notebook: Notebook, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        display = PagesDisplay(notebook.publisher, watched=False)
+        display.begin()
+        for number in range(100):
+            display.report(f"{number} of 100")
+        assert capsys.readouterr().out == "".join(f"{number} of 100\n" for number in range(100))
+
     def test_a_tool_that_reports_without_end_does_not_keep_the_page_busy(
         self, notebook: Notebook, clock: Clock
     ) -> None:
