@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from nbclaude.forks import ForkSafeLock
 from nbclaude.frozen import frozen
 from nbclaude.notebook import Shell
+from nbclaude.stopping import unbroken
 
 if TYPE_CHECKING:
     from nbclaude.magics.chat import ClaudeMagics
@@ -90,6 +91,7 @@ class _Waiting:
 class _Table(dict[str, Any]):
     """A table of the shell that loads a magic when it is looked up; listing the names loads nothing."""
 
+    @unbroken
     def __getitem__(self, key: str) -> Any:
         found = super().__getitem__(key)
         if isinstance(found, _Waiting):
@@ -101,6 +103,7 @@ class _Table(dict[str, Any]):
         # Because of this, `dict(table)` and `{**table}` look up each value, and so never copy a placeholder.
         return super().__iter__()
 
+    @unbroken
     def get(self, key: str, default: Any = None) -> Any:
         return self[key] if key in self else default  # noqa: SIM401 # this is `get`
 

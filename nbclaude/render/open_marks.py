@@ -178,7 +178,8 @@ class _Reader:
             return self._formula("$$", start, end)
         found = between_dollars(self._text, start, len(self._text))
         if found is not None:
-            return self._past_formula(start, found[2])
+            is_sure = not self._is_growing or found[2] < len(self._text)  # a digit may follow, as in `US$5`
+            return self._past_formula(start, found[2]) if is_sure else self._hold(start)
         if "$" not in self._text[end:] and may_become_formula(self._text, start):
             return self._hold(start)
         return end

@@ -75,8 +75,8 @@ class Execution:
 
     @property
     def html(self) -> str:
-        """All displayed HTML, joined."""
-        return "".join(self.data("text/html"))
+        """All displayed HTML, joined, without the places where a word may break."""
+        return "".join(self.data("text/html")).replace("<wbr>", "")
 
     def updates(self) -> list[Message]:
         """Return the messages that put something on the screen: displays and updates of displays."""

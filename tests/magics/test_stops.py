@@ -97,6 +97,16 @@ def test_a_stop_at_any_line_is_quiet(notebook: Notebook, act: Callable[[], None]
         check_one(notebook, number, act)
 
 
+@pytest.mark.parametrize("act", [_raise, _press], ids=["raised", "pressed"])
+def test_a_stop_while_the_shell_looks_the_magic_up(notebook: Notebook, act: Callable[[], None]) -> None:
+    notebook.sent(CODE)
+    seen: list[str] = []
+    with at_line(0, act, seen):
+        assert notebook.run(CODE) is None
+    for number in [n for n, line in enumerate(seen, 1) if line.startswith("nbclaude.magics.families:")][:3]:
+        check_one(notebook, number, act)
+
+
 def test_a_stop_in_the_user_s_own_code_names_it(notebook: Notebook) -> None:
     notebook.run(
         "import signal\nclass Slow:\n    @property\n    def x(self):\n        signal.raise_signal(signal.SIGINT)"

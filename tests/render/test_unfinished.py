@@ -22,6 +22,7 @@ STEADY = [
     "AT&T &lt;div&gt; &amp; \\*a\\* C:\\new\\table \\_ end\\\nnext  \nnext\n",
     "Code `a`, ``b`c``, `` ` `` and `**d**`, `_e_`; a ` alone.\n",
     "With \\(x^2\\), $y_1$, \\[ E = mc^2 \\], $$e^{i\\pi} + 1 = 0$$: costs $5 to $10, or $1,000.50 ($12k a year). US$100, $3M.\n",
+    "($15), [$20] and $30/€28, US$40; =SUM($A$1:$B$2), $C$3\n",
     "Set $HOME and $PATH; use ${VAR} and $(pwd). export A=$B:$C\n",
     "A $100 bond at $r = 5\\%$ pays $5 a year, so $PV = \\frac{5}{1+r}$.\n",
     "So\n\n\\begin{align}\na &= b \\\\\n&= c\n\\end{align}\n\nand \\begin{pmatrix} 1 & 2 \\end{pmatrix} here.\n",

@@ -454,7 +454,8 @@ def test_a_question_that_the_cell_does_not_ask(path: Path, made: dict[str, Any])
     [
         (rf"$\phantom{{{SECRET}}}$", True),
         (rf"$\color{{white}}{{\text{{{SECRET}}}}}$", True),
-        (f"$x % {SECRET}$", True),
+        (rf"\(x % {SECRET}\)", True),
+        (f"$x % {SECRET}$", False),  # text, since words follow each other
         (rf"$\unknown{{{SECRET}}}$", False),  # shown as source
         (r"$\color{red}{x} + \hspace{1em} y = 5\%$", False),
     ],
