@@ -55,7 +55,9 @@ def build_parser(
     `macros` are the notebook's own LaTeX macros (without a backslash) that formulas may use. `listing` is the code that the text
     refers to by the numbers of its lines.
     """
-    md = _Parser("js-default", {"linkify": True, "html": False, "typographer": False})
+    # Models write verses, addresses and steps line by line, as chat pages show them; they do not wrap their paragraphs.
+    options = {"linkify": True, "html": False, "typographer": False, "breaks": True}
+    md = _Parser("js-default", options)
     # markdown-it's link rules ask this method; their own check lets data: images and relative addresses through.
     md.validateLink = is_safe_link  # type: ignore[method-assign]
     if md.linkify is not None:

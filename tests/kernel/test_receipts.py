@@ -54,6 +54,11 @@ def texts_shown(html: str) -> list[str]:
     return [unescape(text) for text in re.findall(r'<pre tabindex="0">(.*?)</pre>', html, re.DOTALL)]
 
 
+def titles(html: str) -> list[str]:
+    """The titles of all parts, those of folded ones too."""
+    return re.findall(r'nbclaude-part(?:-title">|"><summary>)([^<]*)', html)
+
+
 def prompt_part(html: str) -> str:
     """What the receipt shows of the question itself."""
     return html.partition('<div class="nbclaude-part-title">earlier turns</div>')[0]
@@ -88,10 +93,8 @@ def test_it_tells_what_arrived(claude_kernel: Kernel, simulator: Simulator, seed
         is_first = len(request.messages) == 1
         assert texts_shown(shown)[: len(texts_sent(blocks))] == texts_sent(blocks), question
         assert thumbnails(shown) == images(simulator), question
-        titles = re.findall(r'part-title">[^<]*: image/png, (\d+)×(\d+) pixels, ([\d,]+) bytes', shown)
-        assert [int(size.replace(",", "")) for *_, size in titles] == [
-            len(each) for each in images(simulator)
-        ]
+        sizes = re.findall(r": image/png, \d+×\d+ pixels, ([\d,]+) bytes", "\n".join(titles(shown)))
+        assert [int(size.replace(",", "")) for size in sizes] == [len(each) for each in images(simulator)]
         assert ('part-title">earlier turns<' in done) == (not is_first)
         turns = (len(request.messages) - 1) // 2
         said = f"sent: {turns} earlier turn{'s' if turns > 1 else ''}" if turns else "sent: "
@@ -107,4 +110,4 @@ def test_it_tells_what_arrived(claude_kernel: Kernel, simulator: Simulator, seed
             ) in unescape(done)
         assert texts_shown(prompt_part(dry)) == texts_shown(shown), question
         assert thumbnails(prompt_part(dry)) == thumbnails(shown), question
-        assert re.findall('part-title">[^<]*', dry) == re.findall('part-title">[^<]*', done), question
+        assert titles(dry) == titles(done), question

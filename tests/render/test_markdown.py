@@ -11,7 +11,8 @@ LINK = 'target="_blank" rel="noopener noreferrer nofollow"'
 # Markdown -> the whole HTML
 CONSTRUCTS: dict[str, tuple[str, str]] = {
     "nothing": ("", ""),
-    "paragraphs": ("One\ntwo\n\nthree", "<p>One\ntwo</p>\n<p>three</p>\n"),
+    "paragraphs": ("One\n\ntwo", "<p>One</p>\n<p>two</p>\n"),
+    "each line of a verse or an address": ("One\ntwo\n\n- a\n  b", "<p>One<br>\ntwo</p>\n<ul>\n<li>a<br>\nb</li>\n</ul>\n"),
     "hard break": ("one  \ntwo", "<p>one<br>\ntwo</p>\n"),
     "headings": ("# A\n## B\n### C\n#### D", "<h1>A</h1>\n<h2>B</h2>\n<h3>C</h3>\n<h4>D</h4>\n"),
     "heading underlined": ("A\n=\n\nB\n-", "<h1>A</h1>\n<h2>B</h2>\n"),
@@ -104,7 +105,7 @@ CONSTRUCTS: dict[str, tuple[str, str]] = {
         "<p>&lt;details&gt; is an element</p>\n"
         '<div class="code"><pre tabindex="0"><code>&lt;details&gt;\n</code></pre></div>\n',
     ),
-    "a block of raw HTML is text": ("<div>\na\n</div>", "<p>&lt;div&gt;\na\n&lt;/div&gt;</p>\n"),
+    "a block of raw HTML is text": ("<div>\na\n</div>", "<p>&lt;div&gt;<br>\na<br>\n&lt;/div&gt;</p>\n"),
     "entities": ("&lt;b&gt; &amp; &copy; &#65;", "<p>&lt;b&gt; &amp; © A</p>\n"),
     "escapes": (r"\*a\* \# \`", "<p>*a* # `</p>\n"),
     "image": (
