@@ -143,7 +143,7 @@ class APIStatusError(APIError):
     ("messages.1.content.0"), `retry_after` the seconds that the server asked to wait.
     """
 
-    # What to do where a pause helps, and the server does not say how long it should be.
+    # What to do if waiting helps, but the server does not say how long.
     later = ""
 
     def __init_subclass__(cls, of_status: int = 0, of_type: str = "", of_codes: tuple[str, ...] = ()) -> None:
@@ -190,7 +190,7 @@ class APIStatusError(APIError):
     def _advice(self, spell: Spell) -> str:
         again = f"Ask again in {duration(self.retry_after)}." if self.retry_after else self.later
         if "cure" in vars(self):
-            again = ""  # the cause is known, and time does not end it
+            again = ""  # the cause is known, and waiting does not remove it
         return " ".join(filter(None, (again, super()._advice(spell))))
 
     def paragraphs(self, spell: Spell) -> tuple[str, ...]:
@@ -272,7 +272,7 @@ class RateLimitError(APIStatusError, of_status=429, of_type="rate_limit_error"):
 class SpendLimitError(
     RateLimitError, of_codes=("enforced_spend_limit_reached", "contract_spend_limit_reached")
 ):
-    """429: a spending limit, which does not clear by waiting."""
+    """429: a spending limit, which waiting does not clear."""
 
     later = ""
     cure = ("Raise the limit in the account that issued the key. Waiting a little does not help.",)
@@ -308,7 +308,7 @@ class StatusFacts(TypedDict, total=False):
 
 
 def status_error(message: str, **facts: Unpack[StatusFacts]) -> APIStatusError:
-    """Build the error of the class that the code in the details, the API's error type, or else the HTTP status stands for."""
+    """Build the error of the class for the code in the details, else for the API's error type, else for the HTTP status."""
     status = facts["status"]
     if by_code := _BY_CODE.get(facts.get("error_code", "")):
         return by_code(message, **facts)

@@ -20,7 +20,7 @@ function setType(model) {
   model.mimeType = /python|plain/.test(code) && isPrompt(model.sharedModel.getSource()) ? PROSE : code;
 }
 
-/** Markdown in which the line of the magic is a block of its own: a `*` there begins no emphasis. */
+/** Markdown in which the line of the magic is a block of its own: a `*` in it does not start emphasis. */
 async function promptLanguage(/** @type {any} */ languages) {
   const { data, parser } = (await languages.getLanguage(PROSE)).support.language;
   const isMagic = (_, /** @type {{ text: string }} */ { text }) => /^[ \t]*%%claude(?!\w)/.test(text);
@@ -33,9 +33,9 @@ async function promptLanguage(/** @type {any} */ languages) {
 export function proseExtension(tracker, /** @type {any} */ languages) {
   const { Decoration, EditorView } = view;
   let markdown = [];
-  promptLanguage(languages).then((made) => (markdown = made), () => {}); // or all of a prompt is JupyterLab's Markdown
+  promptLanguage(languages).then((made) => (markdown = made), () => {}); // or the whole prompt stays JupyterLab's Markdown
 
-  // It comes before the language that JupyterLab has set, for as long as the cell is a prompt.
+  // It takes precedence over the language that JupyterLab has set, as long as the cell is a prompt.
   const slot = new state.Compartment(), none = [];
   const languageOf = (/** @type {string} */ source) => (isPrompt(source) ? markdown : none);
   const switches = state.EditorState.transactionExtender.of(({ startState, newDoc }) => {

@@ -63,7 +63,7 @@ def footer_of(
         model=model if is_claude else "",
         name=_short_name(outcome, model) if is_claude else "",
         notices=_notices(answered, word),
-        more=(*more, f"sent {len(waits) + 1} times, with {duration(sum(waits))} of waiting in between")
+        more=(*more, f"sent {len(waits) + 1} times, waiting {duration(sum(waits))} in between")
         if waits
         else more,
         hurried=isinstance(outcome.error, AnswerInterrupted),

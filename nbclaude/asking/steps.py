@@ -151,7 +151,7 @@ def _prepared_next(prepared: Prepared, turn: Turn | None, step: Step) -> Prepare
 
 
 def _when(runner: CallRunner) -> str:
-    """Say at which point a stop has come: a call that still waits for the user has not run."""
+    """Say at what point the user stopped it: a call that still waits for approval has not run."""
     if runner.running:
         return "while a tool was running"
     return "before the next step" if runner.ran else "before a tool was run"

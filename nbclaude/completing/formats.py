@@ -14,14 +14,14 @@ __all__ = ["formats"]
 _NAMED = ("group", "compare")
 """Formats that a name follows."""
 _LOOKED_AT = 20  # items of a container
-# Where types are at home that are no data: the user's own, and figures.
+# Packages whose types are not data: the user's own classes, and figures.
 _NO_DATA = frozenset({"__main__", "builtins", "matplotlib", "plotly", "altair", "bokeh", "seaborn", "PIL"})
 
 
 def formats(expression: str, typed: str, known: Known) -> Iterator[Word]:
     """Give the formats that fit what an expression names; after `group` its columns, and after `compare` the other frames.
 
-    Of what only code would tell, any format may be meant.
+    Where only running code could tell what it is, all formats are given.
     """
     from nbclaude.data.formats import FORMATS
     from nbclaude.data.frames import is_frame

@@ -1,4 +1,4 @@
-"""A word that can be put in, and what words are taken from."""
+"""A word that can be inserted, and what words are taken from."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ __all__ = ["Known", "Word"]
 
 
 class Word(NamedTuple):
-    """A word that can be put in, and what it is.
+    """A word that can be inserted, and what it is `about`.
 
-    For that, front ends have room for about twelve characters, and they break it at spaces and hyphens.
+    Front ends have room for about twelve characters of the latter, and break it at spaces and hyphens.
     """
 
     text: str

@@ -1,4 +1,4 @@
-"""The lists of words that the values of options and the arguments of magics are taken from, each with a few words about it.
+"""Lists the words for values of options and arguments of magics, each with a short description.
 
 The user is typing, so the code that knows models, tools or frames is loaded only where its words are needed.
 """
@@ -34,7 +34,7 @@ def _models(known: Known, begun: str) -> Iterator[Word]:
 
     try:
         catalog = known.workspace.catalog(known.workspace.settings({}))
-    except Exception:  # a setting that cannot be used is told when somebody asks
+    except Exception:  # an unusable setting is reported when somebody asks
         catalog = Catalog()
     if not catalog.offered:
         for alias in _LINES_WITH_ALIAS:
@@ -104,7 +104,7 @@ def _is_dict_with(value: Any, *keys: str) -> bool:
 
 
 def _tools(known: Known, begun: str) -> Iterator[Word]:
-    """Functions and definitions, built-in tools, and MCP servers with their tools; several stand with commas between them."""
+    """Functions and definitions, built-in tools, and MCP servers with their tools; several are separated by commas."""
     if begun.count("(") > begun.count(")"):
         return  # options of a tool
     before, comma, last = begun.rpartition(",")

@@ -28,7 +28,7 @@ def value_at(expression: str, namespace: Mapping[str, Any]) -> Any:
 
 
 def names_something(expression: str, namespace: Mapping[str, Any]) -> bool:
-    """Tell whether an expression is one of existing names."""
+    """Tell whether an expression consists of existing names."""
     tree = parse_expression(expression)
     return tree is not None and names_existing(tree, namespace)
 
@@ -109,5 +109,5 @@ def keys_of(value: Any) -> list[str]:
 
 
 def packages_of(value: Any) -> set[str]:
-    """Return the packages where the type of a value, and the types that it is derived from, are at home."""
+    """Return the packages that define the type of a value and its base classes."""
     return {kind.__module__.partition(".")[0] for kind in type(value).__mro__[:-1]}

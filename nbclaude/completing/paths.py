@@ -1,4 +1,4 @@
-"""The files and folders whose path begins like what is typed."""
+"""Finds the files and folders whose paths begin with what is typed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MAX_ENTRIES = 500
 def paths(begun: str, *endings: str) -> Iterator[tuple[str, str]]:
     """Give each path, and whether it is a file or a folder; hidden ones only if the dot is typed.
 
-    Folders end in a slash. With `endings` only such files are given.
+    Folders end in a slash. With `endings`, only files that end in one of them are given.
     """
     folder, slash, name = begun.rpartition("/")
     try:

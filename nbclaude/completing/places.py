@@ -48,7 +48,7 @@ class Place:
     where a magic takes both, a word in the place of an option may be its argument. A value that `is_assigned` with `=` cannot
     be left out. Keys, attributes and formats are those of the `expression` before them; a key is quoted with `quote`, and may
     be one of a list (`is_listed`). `typed` are the words before an argument of a magic that takes no prompt.
-    `otherwise` is what else may be typed, where nothing fits: `my.data` may be a file.
+    `otherwise` is what else this may be if nothing fits: `my.data` may be a file.
     """
 
     kind: Literal["option", "value", "argument", "name", "attribute", "key", "format"]
@@ -112,7 +112,7 @@ def _in_line(magic: str, line: str, asking: Mapping[str, Sequence[Option]]) -> P
 
 
 def _argument(magic: str, line: str) -> Place:
-    """Return which word of the line of a magic without a prompt is being typed."""
+    """Return the argument that is being typed, for a magic that takes no prompt."""
     position, typed = len(line) - len(line.lstrip(" \t")), list[str]()
     while found := _WHOLE_WORD.match(line, position):
         typed.append(found[1])

@@ -25,8 +25,8 @@ def unquoted(fragment: str) -> str:
 def quoted(text: str, fragment: str, following: str = "") -> str:
     """Return a word as the line needs it: in the quotes that are already open, or in those that its characters need.
 
-    The quotes stay open after a folder, so that a file in it can follow, after a space, and where the closing one is
-    `following` already.
+    The quotes stay open after a folder (a file in it can follow), after a space, and where the closing quote is
+    already in `following`.
     """
     quote = fragment[:1] if fragment[:1] in ("'", '"') else ""
     if not quote and _NEEDS_QUOTES.search(text):

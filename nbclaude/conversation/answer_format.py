@@ -29,7 +29,7 @@ class AnswerFormat:
 def answer_format(value: object) -> AnswerFormat:
     """Read a JSON schema (a dict, or its text), a dict of field names and types, a dataclass, or a pydantic model.
 
-    TypedDict, NamedTuple, `list[X]` and the like work, too, also around pydantic models.
+    TypedDict, NamedTuple, `list[X]` and similar types work, too, and may contain pydantic models.
 
     Raises:
         UnfitError: it is something else.

@@ -1,4 +1,4 @@
-"""Restates a JSON schema in what structured outputs enforce; the rest of it is told to the model as a description.
+"""Restates a JSON schema in the keywords that structured outputs enforce; the rest goes into descriptions, which the model reads.
 
 https://platform.claude.com/docs/en/build-with-claude/structured-outputs#json-schema-limitations
 """
@@ -16,14 +16,14 @@ _LISTS = ("anyOf", "allOf")
 _KEPT = frozenset(
     {*_MAPS, *_LISTS, "$ref", "type", "items", "enum", "const", "title", "description", "required"}
 )
-# What says nothing to the model: `oneOf` and `prefixItems` are restated.
+# What tells the model nothing; `oneOf` and `prefixItems` are restated.
 _SILENT = frozenset({"$schema", "$id", "additionalProperties", "discriminator", "oneOf", "prefixItems"})
 _FORMATS = frozenset(
     {"date-time", "time", "date", "duration", "email", "hostname", "uri", "ipv4", "ipv6", "uuid"}
 )
 
 Obstacle = tuple[str, str]
-"""What of a schema cannot be enforced, and what to do instead: whole sentences."""
+"""What cannot be enforced in a schema, and what to do instead, in whole sentences."""
 
 
 def enforced(schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -50,7 +50,7 @@ def why_not_enforced(schema: Mapping[str, Any]) -> Obstacle | None:
 
 
 def _restated(key: str, value: Any) -> Any:
-    """Return what stands under a key, with the schemas in it restated; those of items are not yet."""
+    """Return the value of a key with the schemas in it restated, except for those of items."""
     if key in _MAPS and isinstance(value, Mapping):
         return {name: _inner(each) for name, each in value.items()}
     if key in _LISTS and isinstance(value, list):
@@ -63,7 +63,7 @@ def _inner(schema: Any) -> Any:
 
 
 def _items(items: Any, first: Any) -> Any:
-    """Return the schema of an array's items; those of a tuple may be of any of its kinds."""
+    """Return the schema of an array's items; an item of a tuple may be of any of its types."""
     if not isinstance(first, list):
         return _inner(items) if isinstance(items, Mapping) else None
     kinds = [_inner(each) for each in [*first, items] if isinstance(each, Mapping)]
@@ -72,7 +72,7 @@ def _items(items: Any, first: Any) -> Any:
 
 
 def _tidy_values(found: dict[str, Any]) -> None:
-    """Name each value that is allowed once, and no list of types beside them: the API refuses both."""
+    """List each allowed value once, and drop a list of types beside the values: the API refuses duplicates and such lists."""
     if isinstance(found.get("enum"), list):
         found["enum"] = list({json.dumps(value, sort_keys=True): value for value in found["enum"]}.values())
     if isinstance(found.get("type"), list) and {"enum", "const"} & set(found):
@@ -90,7 +90,7 @@ def _allowed(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _described(found: dict[str, Any], rest: Mapping[str, Any]) -> dict[str, Any]:
-    """Add what is not enforced to the description. Nothing may stand beside a reference, so that one is wrapped."""
+    """Add what is not enforced to the description. A reference allows nothing beside it, so it is wrapped."""
     said = {key: value for key, value in rest.items() if (key, value) != ("default", None)}
     words = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in said.items()]
     lines = [text for text in (found.pop("description", ""), "; ".join(words)) if text]

@@ -75,9 +75,9 @@ def history_of(
 ) -> History:
     """Write the messages of a request: the turns that were answered, then the prompt (empty: the answer goes on).
 
-    An image or file that an earlier message holds is not sent again. If one document is to be cited, all are: the API accepts
-    no request with documents of both sorts. `memory` is what earlier requests have written of these turns: only what is new
-    is written.
+    An image or file that an earlier message holds is not sent again. If one document is to be cited, all are: the API refuses
+    requests with citations on only some of the documents. `memory` is what earlier requests have written of these turns: only
+    what is new is written.
     """
     memory = memory or TurnMemory()
     prompts = chain((turn.prompt for turn in turns), (prompt,))

@@ -20,7 +20,7 @@ from nbclaude.wire.message import prompt_tokens, token_count, whole_usage
 __all__ = ["Budget", "Entry", "Ledger", "Total", "dollars", "no_price_note", "spent_text"]
 
 _WARN_AT = 0.8  # of the budget
-_NO_MONEY = 1e-9  # dollars: what is less comes from rounding
+_NO_MONEY = 1e-9  # dollars; anything smaller comes from rounding
 _LEAST_OUTPUT = 500  # tokens that an answer is expected to have when nothing is known of it
 
 

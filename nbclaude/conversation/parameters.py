@@ -216,10 +216,10 @@ def _prefill(settings: Settings, model: ModelInfo) -> Why | None:
 def _schema(schema: Mapping[str, Any], model: ModelInfo) -> Why | None:
     if model.structured_outputs is False:
         cure: Words = ("Ask for JSON in the prompt, or choose another ", Mention("model"), ".")
-        return f"{model.id} has no structured outputs.", cure
+        return f"{model.id} does not support structured outputs.", cure
     if model.known and (obstacle := why_not_enforced(schema)):
         reason, instead = obstacle
-        return f"{model.id} cannot be held to this form: {reason}", (instead,)
+        return f"the API cannot hold {model.id} to this schema: {reason}", (instead,)
     return None
 
 

@@ -66,7 +66,7 @@ class Screening:
 
     @property
     def masked_by_place(self) -> tuple[str, ...]:
-        """What was masked: the kind, and all places where it stood."""
+        """What was masked: each kind, with all the places where it was found."""
         places: dict[str, list[str]] = {}
         for where, what in _together(self.masked):
             places.setdefault(what, []).append(where)

@@ -71,6 +71,6 @@ class Turn:
 
     @property
     def tokens(self) -> tuple[int, int] | None:
-        """The tokens of the question with all that went along, and of the answer; None if nobody has counted them."""
+        """The tokens of the question with everything sent along, and of the answer; None if they were not counted."""
         usage = whole_usage(self.message.get("usage"))
         return (prompt_tokens(usage), token_count(usage, "output_tokens")) if usage else None

@@ -93,7 +93,7 @@ def _completions(context: CompletionContext, shell: Shell, workspace: Workspace)
         return SimpleMatcherResult(completions=[])
     known = Known(_variables(shell), workspace, _usages(place.magic), OWN, _inputs(shell))
     following = context.full_text[offset:]
-    # What a value of the user's raises, or a setting that cannot be used: nobody has asked for it here.
+    # A value of the user's may raise, or a setting may be unusable: completion is not the place to report it.
     words: list[Word] = []
     with contextlib.suppress(Exception):
         words = words_at(place, following, known)

@@ -88,7 +88,7 @@ class FollowUpMagics(OtherFamily):
             prompt, origin = turn.prompt, replace(origin, turn=turn.follows, in_place=False)
         else:
             if options.json is None:
-                # Held to the schema, the rest would be a whole JSON value again, which fits nowhere.
+                # Held to the schema, the rest would be a complete JSON value, which does not fit what was cut off.
                 settings = replace(settings, schema=None)
             if not more.strip() and _can_go_on_itself(turn, self.workspace.model(settings), settings):
                 prompt = ()

@@ -212,6 +212,6 @@ def file_named(shell: Shell, paths: Sequence[str], magic: str = "claude_restore"
         return Path(paths[0]).expanduser()
     path = notebook_file(shell)
     if path is None or not path.is_file():
-        why = "is not known" if path is None else f"{path} is not there (was it renamed?)"
+        why = "is not known" if path is None else f"{path} does not exist (was it renamed?)"
         raise UsageError(f"%{magic}: the notebook's file {why}; name it: %{magic} talk.ipynb")
     return path

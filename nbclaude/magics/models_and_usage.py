@@ -184,9 +184,9 @@ def _shortened(name: str) -> str:
 
 
 def _explained(ledger: Ledger) -> Iterator[str]:
-    """Explain what else than a price paid stands in the column of costs."""
+    """Explain the entries in the cost column that are not prices paid."""
     if any(entry.cost is None for entry in ledger.entries):
-        yield "A dash or ≥ marks prices that are not known; %config ClaudeMagics.prices sets them."
+        yield "A dash or ≥ marks unknown prices; set them with %config ClaudeMagics.prices."
     if any(entry.notice for entry in ledger.entries):
         yield "The demo costs nothing: its rows show what Claude would have cost."
 

@@ -53,7 +53,9 @@ def variable(names: Mapping[str, Any], name: str, option: str) -> Any:
         known = [each for each in names if not each.startswith("_")]
         close = difflib.get_close_matches(first, known, n=1)
         missing = (
-            "Assign it to one first." if hasattr(builtins, first) else "Run the cell that defines it first."
+            "Assign it to a variable first."
+            if hasattr(builtins, first)
+            else "Run the cell that defines it first."
         )
         hint = f"Did you mean {close[0]}?" if close else missing
         raise ConfigurationError(f"{option} {name}: there is no variable {first}. {hint}")

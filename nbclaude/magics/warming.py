@@ -75,7 +75,7 @@ _STEPS = (
     "nbclaude.context.failures.told",
     "nbclaude.edits.checks",
     "nbclaude.edits.offers",
-    # Whoever reads all magics, as IPython does to complete `%config`, wants them all.
+    # Code that reads all magics, as IPython does to complete `%config`, loads all of these.
     *(f"nbclaude.magics.{row.module}" for row in FAMILIES[1:]),
 )
 _FIRST = 0.2  # seconds after the cell that loads the extension

@@ -217,8 +217,8 @@ def live_widgets() -> dict[str, Any]:
 def notebook_path(shell: Shell) -> Path | None:
     """Return the notebook's file; None where the front end does not tell.
 
-    The server says what it was called when the kernel started. Our extension says what it is called now, and which of several
-    notebooks is meant that share the kernel.
+    The server says what it was called when the kernel started. Our extension says what it is called now, and which one
+    is meant if several notebooks share the kernel.
     """
     name = os.environ.get("JPY_SESSION_NAME", "")
     if not name.endswith(".ipynb"):
@@ -229,7 +229,7 @@ def notebook_path(shell: Shell) -> Path | None:
 
 
 def _file_called(name: str, before: Path) -> Path:
-    """Return the file that the server calls `name`: its folder, which nobody tells, is one of those above the notebook."""
+    """Return the file that the server calls `name`: its root, which is not reported, is a folder above the notebook."""
     name = _DRIVE.sub("", name)
     if f"/{before.as_posix()}".endswith(f"/{name}"):
         return before

@@ -46,7 +46,7 @@ class _Lines:
         self._count = 0
 
     def are_many(self, shell: Shell) -> bool:
-        """Tell whether there are so many that another would take room from other outputs; if not, count it."""
+        """Count a line, and tell whether there are already so many that it would crowd out other outputs."""
         request = request_id(shell)
         if request is None or request != self._request:
             self._request, self._count = request, 0

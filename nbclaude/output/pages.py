@@ -42,7 +42,7 @@ CATCH_UP = 0.5  # seconds after which a long block is drawn again, however littl
 # The plain text of what is shown first, for front ends that show nothing else and never update it.
 ASKING = "Asking Claude …"
 _MAX_REPORT = 200  # characters
-_MAX_REPORTS, _REPORTS = 30, 15  # shown at once, and a second: more would keep the page busy
+_MAX_REPORTS, _REPORTS = 30, 15  # shown in a burst, and per second; more would keep the page busy
 _SHOWN_AGAIN = 2  # outputs at the most: a page, and its ending
 _GOES_ON = "(the answer goes on)"
 

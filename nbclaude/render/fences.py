@@ -122,7 +122,7 @@ class FenceReader:
 
     @property
     def _is_plain(self) -> bool:
-        """Whether only a line with its mark can say more about the open block."""
+        """Whether only a line with its mark can matter to the open block."""
         return self._open is not None and not (self.is_nested or self._open.fences[0].nests)
 
     def read_all(self, lines: Iterable[str]) -> None:

@@ -1,7 +1,7 @@
 """Tells whether a run of `*`, `_` or `~` can open or close emphasis, by what stands around it.
 
-CommonMark decides by spaces and punctuation: https://spec.commonmark.org/0.31.2/#left-flanking-delimiter-run. Here it also counts
-that some scripts have no spaces between words, and that the same characters are operators, wildcards and parts of names.
+CommonMark decides by spaces and punctuation: https://spec.commonmark.org/0.31.2/#left-flanking-delimiter-run. This also
+considers scripts that have no spaces between words, and the use of these characters as operators, wildcards and parts of names.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from nbclaude.render.directions import is_right_to_left
 
 __all__ = ["flanks", "is_within_word", "joins"]
 
-# Letters and marks of East Asia, between which no spaces stand.
+# East Asian letters and marks, which are written without spaces.
 _EAST_ASIAN = re.compile(
     "[\u1100-\u11ff\u2e80-\u33ff\u3400-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef"
     "\U00020000-\U0003ffff]"
@@ -95,7 +95,7 @@ def _is_other_mark(character: str) -> bool:
 
 
 def _within_word(src: str, start: int, end: int) -> tuple[bool, bool]:
-    """Tell the same of a run within a word: emphasis may be a part of the word, but `2*3` and `x**2 + y**2` hold none."""
+    """Tell the same for a run within a word: part of a word may be emphasised, but nothing in `2*3` and `x**2 + y**2`."""
     length = end - start
     if src[end].isdigit():
         return False, False
@@ -127,7 +127,7 @@ def _is_in_name(src: str, start: int, end: int) -> bool:
 
 @cache
 def _special_names() -> frozenset[str]:
-    """Return the names that Python writes between two underscores, without these."""
+    """Return the names that Python writes between double underscores, without the underscores."""
     names = {"all", "debug", "file", "future", "main", "name", "path", "pycache", "slots", "version"}
     names |= {name.strip("_") for kind in _KINDS for name in dir(kind)}
     names |= {

@@ -71,5 +71,5 @@ class Footer:
 
 
 def _unbroken(fact: str) -> str:
-    """Return a fact as HTML; seconds stay with their number."""
+    """Return a fact as HTML; the unit of seconds stays on the line of its number."""
     return f'<span class="nbclaude-fact">{escaped(fact)}</span>' if fact.endswith(" s") else escaped(fact)

@@ -1,4 +1,4 @@
-r"""Finds formulas in a line of text: between single dollars, which stand before prices as well, and bare environments."""
+r"""Finds formulas in a line of text: between single dollars, which also stand before prices, and bare environments."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from nbclaude.render.flanking import joins
 
 __all__ = ["ENVIRONMENT", "bare_environment", "between_dollars", "may_become_formula"]
 
-# A formula goes on behind a dollar within its braces or environments, as in `\text{if $x > 0$}`; so many are looked at.
+# A formula goes on after a dollar within its braces or environments, as in `\text{if $x > 0$}`; at most this many are read.
 MAX_INNER_DOLLARS = 12
 _LONGEST_AWAITED = 300  # characters of what may yet become a formula between dollars
 
@@ -27,8 +27,8 @@ _OPENS = re.compile(r"[^\\]\([\"“]?\Z")
 _WORDS = re.compile(r"[A-Za-z]{2}[).,;:]*+\s++[A-Za-z]{3}|[A-Za-z]{3}[).,;:]*+\s++[A-Za-z]{2}")
 
 _UP_TO_DOLLAR = re.compile(r"(?:[^\\$`]++|\\.)++", re.DOTALL)
-# Environments that are displays by themselves, with nothing around them; and those that LaTeX knows within formulas only, but
-# that are written in their place.
+# Environments that are displays on their own; and those that LaTeX allows only within formulas, but that are also written
+# on their own.
 ENVIRONMENT = re.compile(
     r"\\begin\{(((?:align|alignat|equation|eqnarray|flalign|gather|multline)\*?)"
     r"|aligned|gathered|split|array|[dr]?cases|(?:[bBpvV]|small)?matrix)\}",

@@ -1,4 +1,4 @@
-"""Completes the end of a line of text that grows: marks that are open are closed, and what may become markup is held back."""
+"""Completes the end of a growing text: open marks are closed, and what may become markup is held back."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _REST_OF_NAME = re.compile(r"\w{1,60}+\Z", re.ASCII)
 _NAME = re.compile(r"(?<=[A-Za-z0-9])_\w{0,60}\Z", re.ASCII)
 _PIPE = re.compile(r"(?<!\\)\|")
 
-# Characters after which what was awaited is taken for text.
+# After this many characters, what was awaited is taken for text.
 _LONGEST_LINK = 200
 _LONGEST_FORMULA = 600
 _LONGEST_ENVIRONMENT = 2_000
@@ -69,11 +69,11 @@ class _Reader:
         self._text = text
         self._in_row = in_row
         self._open: list[_Open] = []
-        self._stray = -1  # where the last mark ends that is text
+        self._stray = -1  # where the last mark that is text ends
         self._pipes: list[int] = []  # those in code and formulas, which end no cell
         self._cut = len(text)
         self._tail = ""  # what is shown in place of the text after the cut
-        # Only in a line that is still being written can the last mark go on.
+        # The last mark can go on only in a line that is still being written.
         self._is_growing = bool(text) and not text.endswith("\n")
 
     def read(self) -> None:
@@ -102,7 +102,7 @@ class _Reader:
         return self._escaped(shown) + self._closings() + body[len(shown) :]
 
     def _without_half_end(self, shown: str, mark: _Open) -> str:
-        """Return a text without that at its end behind which a mark would not be closed."""
+        """Return a text without the part at its end after which a mark could not be closed."""
         if mark.end >= len(shown):
             return shown[: mark.start].rstrip()
         if mark.closing[0] in "*~" and len(shown) == self._stray:

@@ -11,7 +11,7 @@ from nbclaude.render.seams import escaped
 
 __all__ = ["Receipt", "ReceiptPart"]
 
-_MANY_PARTS = 8  # more are a list of titles, each of which opens
+_MANY_PARTS = 8  # if there are more, they are titles that can be opened
 
 
 @frozen

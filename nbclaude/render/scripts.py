@@ -84,7 +84,7 @@ Rule = Callable[[StateInline, bool], bool]
 
 
 def _by_what_is_around(rule: Rule) -> Rule:
-    """Let a rule of emphasis go by `flanks`."""
+    """Make a rule of emphasis use `flanks`."""
 
     def run(state: StateInline, silent: bool) -> bool:
         if silent or state.src[state.pos] not in "*_~":

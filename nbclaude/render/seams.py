@@ -1,4 +1,4 @@
-"""Lets long words (paths, identifiers, addresses) break at their seams before they break anywhere; what is copied is the same.
+"""Lets long words (paths, identifiers, addresses) break at their seams before they break elsewhere; what is copied is unchanged.
 
 JupyterLab's search reads elements one by one, so words that fit on a line of a narrow window are left alone.
 """

@@ -79,11 +79,11 @@ def _without_half_lines(text: str) -> str:
     if not last.strip() or (
         not line and (_BARE_MARKER.fullmatch(last.rstrip("\n")) or _FENCE.match(last.rstrip("\n")))
     ):
-        # A complete line of marks means what it says; completed, it could mean another thing.
+        # A finished line of marks means what it says; completed, it could mean something else.
         return text
     is_row = last.startswith("|")
     if is_row and not _line_before(text, begin).lstrip(_MARGIN).startswith("|"):
-        return _without_half_lines(text[:begin])  # of a table, unless the next line is another one
+        return _without_half_lines(text[:begin])  # it begins a table, unless the next line shows otherwise
     start = _start_of_run(text, begin)
     shown = completed(text[start:], in_row=is_row)
     if (shown.strip() and not _BOX.fullmatch(shown)) or start == 0:
@@ -92,7 +92,7 @@ def _without_half_lines(text: str) -> str:
 
 
 def _start_of_run(text: str, begin: int) -> int:
-    """Return where the text begins that marks in the line from `begin` on may have been opened in."""
+    """Return where the text begins in which marks of the line at `begin` may have been opened."""
     found = _BEGINS.match(text, begin)
     for _ in range(_MOST_LINES):
         if (

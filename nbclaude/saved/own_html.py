@@ -102,7 +102,7 @@ def is_own_class(name: str) -> bool:
 
 def texts_of(html: str) -> Texts:
     """Return what a browser shows of our own HTML, without its style sheet."""
-    html = html.replace("<wbr>", "")  # neither a browser nor MathJax takes it for the end of a word
+    html = html.replace("<wbr>", "")  # neither browsers nor MathJax end a word there
     reader = _Reader()
     end = 0
     for tag in _TAG.finditer(html):

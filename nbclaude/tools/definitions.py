@@ -33,7 +33,7 @@ def tools_of(value: object, called: str = "") -> tuple[Tool | Mapping[str, Any],
         value = value["tools"]
     is_one = isinstance(value, Mapping | Tool) or is_function(value)
     is_named = isinstance(value, str) and is_of_server(value)
-    # A frame or an array is no list of tools, though it can be iterated.
+    # A frame or an array can be iterated, but it is not a list of tools.
     is_several = isinstance(value, Sequence | Set | ValuesView | Iterator)
     items = [value] if is_one or is_named else items_of(value) if is_several else None
     if not items:

@@ -114,7 +114,7 @@ def test_prompts_and_blocks(claude_notebook: OpenNotebook, simulator: Simulator)
     expect(notebook.cell(1).locator(".nbclaude-reference")).to_have_text("{figure_of_speech}")
     expect(notebook.cell(1).locator(".nbclaude-instruction")).to_have_text(asks.split("\n"))
     expect(notebook.cell(3).locator(".nbclaude-instruction")).to_have_text("%%claude_edit do it")
-    # What stands in the line of the magic is no Markdown, and does not reach into the prompt.
+    # The line of the magic is not Markdown, and does not affect the prompt.
     notebook.edit(1, "#*aside\n%%claude --stop * --stop ` --stop _\nit *is* so*, `it` is\n* so_")
     notebook.wait_for(f"{EMPHASISED}.join() === words", words="*,is,*")
     # A prompt that changes while the kernel checks it is checked again.

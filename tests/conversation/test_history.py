@@ -158,7 +158,7 @@ TO_CITE = {**DOCUMENT, "citations": {"enabled": True}}
 
 
 def test_documents_are_cited_all_or_none(simulator: Simulator) -> None:
-    """A strict server takes no request with documents of both sorts, in whichever turn they were attached."""
+    """A strict server refuses a request with citations on only some documents, whichever turn they are from."""
     said, answer = {"type": "text", "text": "Hi"}, {"content": [TEXT]}
     plain, cited = Turn((DOCUMENT, said), answer, "m"), Turn((TO_CITE, said), answer, "m")
     memory = TurnMemory()

@@ -125,7 +125,7 @@ def test_taken(model: str, values: dict[str, Any], fields: dict[str, Any]) -> No
         (
             "claude-sonnet-5-5",
             {"schema": {"type": "object"}},
-            "--json: claude-sonnet-5-5 cannot be held to this form: the answer may have any keys. "
+            "--json: the API cannot hold claude-sonnet-5-5 to this schema: the answer may have any keys. "
             "Name its keys, or ask for a list of pairs.",
         ),
     ],

@@ -108,7 +108,7 @@ def test_a_system_prompt_from_a_variable(claude_kernel: Kernel, simulator: Simul
         ("%claude -m claude-sonet-5-5 Hi", "Did you mean claude-sonnet-5-5?"),
         ("%claude --tools nothing Hi", "there is no variable nothing"),
         ("%claude --json nothing Hi", "there is no variable nothing. Run the cell that defines it first."),
-        ("%claude --json int Hi", "there is no variable int. Assign it to one first."),
+        ("%claude --json int Hi", "there is no variable int. Assign it to a variable first."),
         ("%claude --json list[int] Hi", "it must be the name of a variable. Assign it to one first."),
         ("%claude -a no-such-file.pdf Hi", "no-such-file.pdf"),
         (
@@ -330,7 +330,7 @@ def test_the_countdown_of_a_retry_is_shown(claude_kernel: Kernel, simulator: Sim
     done = ask(claude_kernel, "%claude Hi")
     shown = [message.content["data"].get("text/html", "") for message in done.updates()]
     assert any("Overloaded (HTTP 529); attempt 2 of 3" in html for html in shown)
-    assert "sent 2 times, with 2 s of waiting in between" in shown[-1]
+    assert "sent 2 times, waiting 2 s in between" in shown[-1]
     assert "Overloaded" not in done.html
     assert "Hello." in done.html
 

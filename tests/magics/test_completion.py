@@ -101,7 +101,7 @@ def test_arguments_follow_the_usages_of_a_magic(book: Notebook) -> None:
     assert endings(book, "%claude_mcp |") == ["add", "show", "accept", "remove"]
     assert endings(book, "%claude_mcp add files |") == ["--env", "--bearer"]
     assert "PATH" in endings(book, "%claude_mcp add files --env P|")
-    # What is named anew, and what can only stand once, is left to the user.
+    # New names, and what can be given only once, are left to the user.
     for typed in (
         "%claude_mcp add |",
         "%claude_fork |",

@@ -35,7 +35,7 @@ def test_what_was_paid_comes_first_and_what_is_not_known_is_marked(notebook: Not
     places = [html.index(f">{name}<") for name in names]
     assert places == sorted(places)
     assert "≥ $0.25" in text and " – " in text
-    assert "A dash or ≥ marks prices that are not known" in text and "The demo costs nothing" in text
+    assert "A dash or ≥ marks unknown prices" in text and "The demo costs nothing" in text
     assert html.count('class="nbclaude-number"') > 9 * 5  # costs are numbers, too
 
 

@@ -12,7 +12,10 @@ LINK = 'target="_blank" rel="noopener noreferrer nofollow"'
 CONSTRUCTS: dict[str, tuple[str, str]] = {
     "nothing": ("", ""),
     "paragraphs": ("One\n\ntwo", "<p>One</p>\n<p>two</p>\n"),
-    "each line of a verse or an address": ("One\ntwo\n\n- a\n  b", "<p>One<br>\ntwo</p>\n<ul>\n<li>a<br>\nb</li>\n</ul>\n"),
+    "each line of a verse or an address": (
+        "One\ntwo\n\n- a\n  b",
+        "<p>One<br>\ntwo</p>\n<ul>\n<li>a<br>\nb</li>\n</ul>\n",
+    ),
     "hard break": ("one  \ntwo", "<p>one<br>\ntwo</p>\n"),
     "headings": ("# A\n## B\n### C\n#### D", "<h1>A</h1>\n<h2>B</h2>\n<h3>C</h3>\n<h4>D</h4>\n"),
     "heading underlined": ("A\n=\n\nB\n-", "<h1>A</h1>\n<h2>B</h2>\n"),

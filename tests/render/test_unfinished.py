@@ -8,7 +8,7 @@ from nbclaude.render.growing_code import GrowingCode
 from nbclaude.render.streaming import MarkdownStream
 from tests.render.html import text
 
-# No state of these shows a character that is not there in the end.
+# At no point do these show a character that is not there in the end.
 STEADY = [
     "Functions may take *args and **kwargs, which collect the rest; f(*args, **kwargs) is a call.\n",
     "The **kwargs** parameter, 2**10, 2*3*4, x**2 + y**2, a*b*c and *.py or src/**/*.ts files.\n",
