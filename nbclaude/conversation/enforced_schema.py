@@ -41,6 +41,8 @@ def enforced(schema: Mapping[str, Any]) -> dict[str, Any]:
     _tidy_values(found)
     found |= _allowed(schema)
     known = _KEPT | _SILENT | set(found)
+    if "prefixItems" in schema and "anyOf" in found.get("items", ()):
+        known -= {"prefixItems"}  # of which type each item is, the model must be told
     return _described(found, {key: value for key, value in schema.items() if key not in known})
 
 

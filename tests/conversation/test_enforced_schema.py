@@ -64,6 +64,14 @@ def test_a_model_with_bounds_is_taken() -> None:
             {"type": "array", "items": {"type": "string"}},
         ),
         (
+            {"type": "array", "prefixItems": [{"type": "string"}, {"type": "null"}], "minItems": 2},
+            {
+                "type": "array",
+                "items": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+                "description": 'prefixItems: [{"type": "string"}, {"type": "null"}]; minItems: 2',
+            },
+        ),
+        (
             {"oneOf": [{"type": "string"}, {"type": "null"}]},
             {"anyOf": [{"type": "string"}, {"type": "null"}]},
         ),

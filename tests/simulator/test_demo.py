@@ -254,6 +254,27 @@ class TestJSON:
             "place": {"open": True},
         }
 
+    @pytest.mark.parametrize(
+        ("form", "told", "value"),
+        [
+            ("integer", "stars\nminimum: 3; maximum: 5", 3),
+            ("integer", "exclusiveMinimum: 10; multipleOf: 5", 15),
+            ("integer", "exclusiveMaximum: -2", -3),
+            ("number", "exclusiveMinimum: 0; exclusiveMaximum: 0.5", 0.25),
+            ("string", "maxLength: 4", "name"),
+            ("string", "minLength: 24", "name (demo): Hi........."),
+            ("string", 'format: "date"', "2026-11-23"),
+            ("string", 'default: "a; b: c"', "a; b: c"),
+            ("string", "maximum: of what?", "name (demo): Hi"),
+            ("integer", 'minimum: "low"; prefixItems: 3', 1),
+            ("array", 'prefixItems: [{"type": "integer"}, {"type": "boolean"}]; minItems: 2', [1, True]),
+        ],
+    )
+    def test_bounds_in_a_description(self, form: str, told: str, value: object) -> None:
+        schema = {"type": "object", "properties": {"name": {"type": form, "description": told}}}
+        wanted = {"format": {"type": "json_schema", "schema": schema | {"additionalProperties": False}}}
+        assert json.loads(say("Hi", output_config=wanted)) == {"name": value}
+
     def test_a_schema_without_end(self) -> None:
         schema = {"type": "object", "properties": {"next": {"$ref": "#"}}, "additionalProperties": False}
         assert say("x", output_config={"format": {"type": "json_schema", "schema": schema}}).startswith(

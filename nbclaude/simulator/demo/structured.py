@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from math import ceil, floor
 from typing import Any
 
 from .question import Question
@@ -24,7 +25,12 @@ _STRINGS = {
     "time": "12:00:00Z",
     "uuid": "00000000-0000-4000-8000-000000000000",
 }
+_TYPES: dict[str, type] = {"default": object, "format": str, "prefixItems": list}  # all others are numbers
 MAX_DEPTH = 8
+# What structured outputs do not enforce, and requests therefore tell in a description.
+_TOLD = re.compile(
+    r"(?:^|\n|; )(?P<key>(?:exclusiveM|m)(?:in|ax)imum|m(?:in|ax)Length|minItems|multipleOf|prefixItems|default|format): "
+)
 
 
 def answer_schema(question: Question) -> str | None:
@@ -57,6 +63,7 @@ def example(
 ) -> Any:
     """Build a value that fits a JSON schema; strings say what they stand for and quote the question."""
     root = schema if root is None else root
+    schema = {**_told(schema), **schema}
     if depth > MAX_DEPTH:
         return None
     if "$ref" in schema:
@@ -75,19 +82,61 @@ def example(
         properties = schema.get("properties", {})
         return {key: example(value, key, text, root, depth + 1) for key, value in properties.items()}
     if kind == "array":
-        number = max(1, schema.get("minItems", 1))
-        return [example(schema.get("items", {}), name, text, root, depth + 1) for _ in range(number)]
+        first = schema.get("prefixItems", [])
+        number = max(1, len(first), schema.get("minItems", 1))
+        each = [*first, *[schema.get("items", {})] * (number - len(first))]
+        return [example(kinds, name, text, root, depth + 1) for kinds in each]
     return _plain(schema, kind, name, text)
+
+
+def _told(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the description says in the words of JSON Schema, such as `minimum: 1; maximum: 5`."""
+    described = str(schema.get("description", ""))
+    found: dict[str, Any] = {}
+    for match in _TOLD.finditer(described):
+        try:
+            value, _ = json.JSONDecoder().raw_decode(described, match.end())
+        except ValueError:
+            continue
+        if isinstance(value, _TYPES.get(match["key"], int | float)):
+            found[match["key"]] = value
+    return found
 
 
 def _plain(schema: Mapping[str, Any], kind: str, name: str, text: str) -> Any:
     if kind in ("integer", "number"):
-        return schema.get("minimum", 1)
+        return _number(schema, kind)
     if kind == "string":
-        return _STRINGS.get(
-            schema.get("format", ""), f"{name} (demo): {shorten(' '.join(text.split()), 60)}".rstrip(": ")
-        )
+        said = f"{name} (demo): {shorten(' '.join(text.split()), 60)}".rstrip(": ")
+        said = _STRINGS.get(schema.get("format", ""), said)
+        return said.ljust(schema.get("minLength", 0), ".")[: schema.get("maxLength")]
     return kind == "boolean" or None
+
+
+def _number(schema: Mapping[str, Any], kind: str) -> float:
+    """Return a number that is allowed, 1 if it is."""
+    low = schema.get("minimum", schema.get("exclusiveMinimum"))
+    high = schema.get("maximum", schema.get("exclusiveMaximum"))
+    step = schema.get("multipleOf", 1)
+    ends = [end for end in (low, high) if end is not None]
+    tried = [
+        1,
+        0,
+        *ends,
+        *(step * (floor(end / step) + 1) for end in ends),
+        *(step * (ceil(end / step) - 1) for end in ends),
+    ]
+    if len(ends) == 2 and kind == "number":
+        tried.append((low + high) / 2)
+    return next((number for number in tried if _is_allowed(number, schema)), 1)
+
+
+def _is_allowed(number: float, schema: Mapping[str, Any]) -> bool:
+    step = schema.get("multipleOf", number or 1)
+    lowest, highest = schema.get("minimum", number), schema.get("maximum", number)
+    below, above = schema.get("exclusiveMinimum", number - 1), schema.get("exclusiveMaximum", number + 1)
+    is_multiple = abs(number / step - round(number / step)) < 1e-9
+    return bool(lowest <= number <= highest and below < number < above and is_multiple)
 
 
 def _resolve(root: Any, reference: str) -> Mapping[str, Any]:
