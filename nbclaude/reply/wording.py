@@ -14,6 +14,7 @@ _WAYS = {
     Way.STORE_KEY: "Set ANTHROPIC_API_KEY or ANTHROPIC_CUSTOM_HEADERS in the environment instead.",
     Way.LIST_MODELS: "",
 }
+_NO_COMMANDS = "In a notebook, %load_ext nbclaude makes the % commands available."
 
 
 def refusal_text(refusal: Refusal) -> str:
@@ -30,14 +31,13 @@ def said(error: NbclaudeError | AnswerInterrupted) -> str:
 
 def worded(error: NbclaudeError | AnswerInterrupted, *, has_commands: bool = True) -> None:
     """Let an error say itself in the words of this surface; without the extension there are no commands yet."""
+    parts = (*error.cure, *error.note)
     if isinstance(error, ConfigurationError) and error.refusal is not None:
+        parts = (*error.refusal.cure, *error.note)
         error.args, error.refusal = (said(error),), None
-    error.spell = spell if has_commands else _spell_without_commands
-
-
-def _spell_without_commands(part: Part) -> str:
-    text = spell(part)
-    return f"%load_ext nbclaude and then {text} in a notebook" if isinstance(part, Command | Login) else text
+    error.spell = spell
+    if not has_commands and any(isinstance(part, Command | Login) for part in parts):
+        error.note = (*error.note, *([" "] if error.note else ()), _NO_COMMANDS)
 
 
 def _subject(refusal: Refusal) -> str:
