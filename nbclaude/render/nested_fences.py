@@ -1,6 +1,7 @@
-"""A markdown-it plugin that ends a code block of Markdown where its writer meant, after the code blocks in it.
+"""A markdown-it plugin that reads fences as their writer meant them.
 
-CommonMark ends it with the first fence in it: what follows would be taken for text, and its last fence for the begin of code.
+A code block of Markdown ends after the code blocks in it: CommonMark ends it with the first fence in it, what follows would be
+taken for text, and its last fence for the begin of code. A block whose language is "math" is a formula.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ _GUESSED_WRONG = "nested_fences_guessed_wrong"
 
 
 def nested_fences_plugin(md: MarkdownIt) -> None:
-    """Let a parser read code blocks of Markdown with the blocks that they hold."""
+    """Let a parser read code blocks of Markdown with the blocks that they hold, and blocks of formulas."""
     rule = ["paragraph", "reference", "blockquote", "list"]
     md.block.ruler.at("fence", _fence_rule, {"alt": rule})
 
@@ -24,14 +25,25 @@ def nested_fences_plugin(md: MarkdownIt) -> None:
 def _fence_rule(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
     if not fence(state, start_line, end_line, silent):
         return False
-    if silent or not nests(state.tokens[-1].info):
+    if silent:
         return True
     token = state.tokens[-1]
+    if token.info.strip() == "math" and token.content.strip() and _is_closed(state, start_line, token.markup):
+        token.type, token.tag, token.meta = "math_display", "", {"inline": False}
+        token.content = "\n".join(filter(str.strip, token.content.splitlines()))
+        return True
+    if not nests(token.info):
+        return True
     last, is_closed = _end(state, start_line, end_line)
     state.line = last + is_closed
     token.content = state.getLines(start_line + 1, last, state.sCount[start_line], True)
     token.map = [start_line, state.line]
     return True
+
+
+def _is_closed(state: StateBlock, start_line: int, markup: str) -> bool:
+    last = state.line - 1
+    return last > start_line and _text(state, last).strip().startswith(markup)
 
 
 def _end(state: StateBlock, start_line: int, end_line: int) -> tuple[int, bool]:

@@ -42,6 +42,8 @@ class TestNotations:
             ("$$\nx\n$$", f"{display('x')}\n"),
             ("\\[\nx\n\\]", f"{display('x')}\n"),
             ("$$x\n= y$$", display("x\n= y") + "\n"),
+            ("```math\nx < 1\n\n= y\n```\n- a", display("x &lt; 1\n= y") + "\n<ul>\n<li>a</li>\n</ul>\n"),
+            ("~~~ math\n  x\n~~~", display("x") + "\n"),
             ("a $x$ b \\(y\\) c", f"<p>a {inline('x')} b {inline('y')} c</p>\n"),
             ("a $$x$$ b", f"<p>a {display('x', 'span')} b</p>\n"),
             (r"a \[x\] b", f"<p>a {display('x', 'span')} b</p>\n"),
@@ -55,6 +57,13 @@ class TestNotations:
     )
     def test_html(self, source: str, html: str) -> None:
         assert render_markdown(source) == html
+
+    @pytest.mark.parametrize(
+        "source", ["```math\nx", "```math\n", "```math\n```", "```maths\nx\n```", "```math x\nx\n```"]
+    )
+    def test_a_fence_that_holds_no_formula(self, source: str) -> None:
+        assert formulas(source) == []
+        assert 'class="code"' in render_markdown(source)
 
     @pytest.mark.parametrize(
         ("tex", "is_wide"),
