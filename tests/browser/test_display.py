@@ -39,7 +39,7 @@ def test_an_answer_in_an_output_widget_grows_and_is_there_once(
     claude_notebook: OpenNotebook, simulator: Simulator
 ) -> None:
     go_on = threading.Event()
-    simulator.enqueue(StreamFault("stall", ANSWER, after_characters=20, until=go_on), ANSWER, ANSWER)
+    simulator.enqueue(StreamFault("stall", ANSWER, after_characters=30, until=go_on), ANSWER, ANSWER)
     notebook = claude_notebook(
         [
             SETUP,
