@@ -30,7 +30,7 @@ def said(error: NbclaudeError | AnswerInterrupted) -> str:
 
 
 def worded(error: NbclaudeError | AnswerInterrupted, *, has_commands: bool = True) -> None:
-    """Let an error say itself in the words of this surface; without the extension there are no commands yet."""
+    """Make an error use the words of `nbclaude.ask`; without the extension, add how to get the commands that it names."""
     parts = (*error.cure, *error.note)
     if isinstance(error, ConfigurationError) and error.refusal is not None:
         parts = (*error.refusal.cure, *error.note)
