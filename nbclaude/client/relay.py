@@ -19,6 +19,7 @@ from nbclaude.client.stream import MessageStream, RetryWait
 from nbclaude.errors import APIConnectionError
 from nbclaude.quiet import quietly
 from nbclaude.wire.events import Event
+from nbclaude.wire.joining import joined
 
 __all__ = ["Relay"]
 
@@ -59,7 +60,9 @@ class Relay:
             self._worker.join(_PATIENCE)
 
     def batches(self, pause: Callable[[], float | None]) -> Iterator[list[Event] | RetryWait]:
-        """Yield events as they come, all that have come at once; an empty list when `pause()` seconds went by without.
+        """Yield events as they come, those that have come at once with as few deltas as they need.
+
+        The list is empty when `pause()` seconds went by without any.
 
         A `RetryWait` comes before any event, each time that the request must be sent again.
         Raises what the stream raised, after all that came before it, a stop of the user's that was held back, and
@@ -83,7 +86,7 @@ class Relay:
                 events += item
                 item = self._next()
             if events:
-                yield events
+                yield joined(events)
             if isinstance(item, Exception):
                 raise item
             if item is _Mark.COMPLETE:

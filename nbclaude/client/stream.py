@@ -87,6 +87,10 @@ class MessageStream:
         self._aborted = threading.Event()
         self._body = AnswerBody(connection, {})
         self.headers: Mapping[str, str] = {}
+        # The id that the server gave the request, for its support.
+        self.request_id = ""
+        # What the user must know of who answers: the simulator's demo model says in a header that it is not Claude.
+        self.notice = ""
 
     def __enter__(self) -> Self:
         return self
@@ -95,16 +99,6 @@ class MessageStream:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    @property
-    def request_id(self) -> str:
-        """The id that the server gave the request, for its support."""
-        return identifier(self._guard.text(self.headers.get("request-id", "")))
-
-    @property
-    def notice(self) -> str:
-        """What the user must know of who answers: the simulator's demo model says in a header that it is not Claude."""
-        return DEMO_NOTICE if self.headers.get("nbclaude-simulator") == "demo" else ""
 
     def close(self) -> None:
         """Give the connection back, or close it where the answer was not read to its end; safe to call more than once."""
@@ -193,7 +187,7 @@ class MessageStream:
         try:
             response = self._post()
             self._response = response
-            self.headers = response.headers
+            self._take_headers(response.headers)
             if response.status_code != 200:
                 body = response.read()
                 response.close()
@@ -203,6 +197,11 @@ class MessageStream:
         encoded = "content-encoding" in response.headers
         self._chunks = response.iter_bytes() if encoded else response.iter_raw()
         self._body = AnswerBody(connection, response.headers)
+
+    def _take_headers(self, headers: httpx.Headers) -> None:
+        self.headers = headers
+        self.request_id = identifier(self._guard.text(headers.get("request-id", "")))
+        self.notice = DEMO_NOTICE if headers.get("nbclaude-simulator") == "demo" else ""
 
     def _post(self) -> httpx.Response:
         """Send the request; once more and without a word if the line was one that the server had given up."""

@@ -23,6 +23,7 @@ from nbclaude.output.early import EarlySign
 from nbclaude.output.marks import Saves, Shown, marked, marked_open
 from nbclaude.output.rests import Rests
 from nbclaude.output.sheets import Sheets
+from nbclaude.output.updates import publish
 from nbclaude.wire.events import Event
 from nbclaude.wire.joining import runs
 
@@ -325,9 +326,5 @@ class PagesDisplay:
         display_id = f"{self._id}-{number}"
         update = number < self._shown
         self._shown = max(self._shown, number + 1)
-        self._publisher.publish(
-            data={kind: printable(text) for kind, text in self._sheets.before(bundle).items()},
-            metadata=dict(metadata),
-            transient={"display_id": display_id},
-            update=update,
-        )
+        data = {kind: printable(text) for kind, text in self._sheets.before(bundle).items()}
+        publish(self._publisher, data, metadata, display_id, update=update)

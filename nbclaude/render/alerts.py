@@ -27,6 +27,8 @@ def alerts_plugin(md: MarkdownIt) -> None:
 
 
 def _rule(state: StateCore) -> None:
+    if "[!" not in state.src:
+        return
     found: list[tuple[int, list[Token], bool]] = []
     tokens = state.tokens
     for index, token in enumerate(tokens[2:], 2):

@@ -203,6 +203,8 @@ def citations_plugin(md: MarkdownIt, citations: Citations) -> None:
 
 
 def _clean(state: StateCore) -> None:
+    if "\ufdd0" not in state.src:
+        return
     for token in state.tokens:
         for one in (token, *(token.children or ())):
             if one.type in ("fence", "code_block", "code_inline", "math_inline", "math_display"):

@@ -6,7 +6,6 @@ https://spec.commonmark.org/0.31.2/#fenced-code-blocks
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import field, replace
 
 from nbclaude.frozen import frozen
@@ -125,16 +124,15 @@ class FenceReader:
         """Whether only a line with its mark can matter to the open block."""
         return self._open is not None and not (self.is_nested or self._open.fences[0].nests)
 
-    def read_all(self, lines: Iterable[str]) -> None:
-        """Take several lines; those that cannot matter are passed over."""
-        for line in lines:
-            marks = (self.mark[:3],) if self._is_plain else () if self._open is not None else ("```", "~~~")
-            if not marks or any(mark in line for mark in marks):
-                self.read(line)
-
     def read(self, line: str) -> None:
         """Take the next line, with its end or without."""
-        self._open, self._doubtful = self._after(line)
+        if self._may_matter(line):
+            self._open, self._doubtful = self._after(line)
+
+    def _may_matter(self, line: str) -> bool:
+        if self._open is None:
+            return self._doubtful is not None or "```" in line or "~~~" in line
+        return not self._is_plain or self.mark[:3] in line
 
     def closes(self, line: str) -> bool:
         """Tell whether a line ends the open code block."""

@@ -132,6 +132,8 @@ def _address_at_start(find: Callable[[str], Any], text: str) -> Any:
 
 def _note_links(state: StateCore) -> None:
     """Note of what must not be a link whether it stands in one: counted anew for each, the cost would be a square."""
+    if "![" not in state.src and "\ufdd0" not in state.src:
+        return
     for token in state.tokens:
         depth = 0
         for child in token.children or ():

@@ -36,6 +36,8 @@ def _note_directions(state: StateCore) -> None:
 
     A browser does not look into what has a direction of its own, hence the second kind. Code runs left to right.
     """
+    if state.src.isascii():
+        return
     awaiting: list[Token] = []  # blocks whose first letters are still to come
     turned: Token | None = None  # the outermost block that runs right to left with all that it holds
     for index, token in enumerate(state.tokens):

@@ -16,7 +16,7 @@ SHEET = "nbclaude-sheet"
 FIRST = "nbclaude-first"
 """The class of HTML whose style sheet is in another output."""
 _BEGINS = re.compile(r'<div class="(nbclaude\b[^"]*)"><style>([^<]*)</style>')
-_BLANK = re.compile(r"(?<=\n)([ \t]*)\n")
+_BLANK = re.compile(r"\n(?:[ \t]*+\n)++")
 NO_PLACE = f".jp-OutputArea-child:has(>*>.{SHEET}),.output_area:has(>*>.{SHEET}){{display:none}}"
 # In a page that nbconvert writes, the first line closes the script element, so the style sheet works without a script.
 # Front ends take that line for a comment and run the second, with the output as `element`, before it is on the page.
@@ -44,4 +44,4 @@ def sheet_script(css: str) -> str:
 
 def without_blank_lines(html: str) -> str:
     """Return HTML that looks the same but has no blank lines: in Markdown, one would end the HTML block."""
-    return _BLANK.sub(r"\1&#10;", html)
+    return _BLANK.sub(lambda lines: "\n" + lines[0][1:].replace("\n", "&#10;"), html)

@@ -24,6 +24,8 @@ def tasks_plugin(md: MarkdownIt) -> None:
 
 
 def _rule(state: StateCore) -> None:
+    if not _TASK.search(state.src):
+        return
     latest: dict[int, Token] = {}  # the last token of each level
     for index, token in enumerate(state.tokens):
         if token.type == "inline" and index >= 2 and token.children and _TASK.match(token.content):

@@ -57,7 +57,8 @@ def shared_length(source: str, shown: str) -> int:
 
 def _fence_after(text: str) -> FenceReader:
     fence = FenceReader()
-    fence.read_all(text.split("\n"))
+    for line in text.split("\n"):
+        fence.read(line)
     return fence
 
 

@@ -13,7 +13,8 @@ __all__ = ["joined", "runs"]
 
 def joined(events: Iterable[Event]) -> list[Event]:
     """Return the events with one delta of text where several of a kind stand in a row; all others stay as they are."""
-    return [event for event, _count in runs(events)]
+    events = list(events)
+    return [event for event, _count in runs(events)] if len(events) > 1 else events
 
 
 def runs(events: Iterable[Event]) -> Iterator[tuple[Event, int]]:

@@ -23,7 +23,7 @@ place = p.ask._approval.widget
 def ask(text):
     p.ask.question.value = text
     p.ask.ask_button.click()
-    while p.ask._live is not None and len(place.children) < 2: time.sleep(0.02)
+    while p.ask._live is not None and place.layout.display: time.sleep(0.02)
     return place.layout.display == ''
 def press(**said):
     b = place.children[1]
