@@ -37,8 +37,8 @@ test: $(VENV)/.test-extra $(OLDEST)/.made ## lint, types, import rules, then all
 	$(TYPES)
 	$(BIN)/lint-imports
 	sh scripts/check-extension.sh
-	env -u NBCLAUDE_REQUIRE_BROWSER $(BIN)/python -m pytest -v -n 2 --dist loadfile --ignore=tests/browser
-	$(BIN)/python -m pytest -v -n 2 --dist worksteal tests/browser
+	env -u NBCLAUDE_REQUIRE_BROWSER sh scripts/run-tests.sh $(BIN)/python -n 2 --dist loadfile --ignore=tests/browser
+	sh scripts/run-tests.sh $(BIN)/python -n 2 --dist worksteal tests/browser
 	sh scripts/test-oldest.sh '$(OLDEST)'
 
 test-frontends: $(FRONTENDS)/.made ## ask in qtconsole (off screen), in JupyterLab with jupyter-server-nbmodel, and in Pyodide

@@ -14,13 +14,14 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import psutil
 from playwright.sync_api import Browser, TimeoutError
 
 from bench.answer import answer
 from bench.rivals import CHARACTERS_PER_DELTA
-from bench.verdict import Measured, checks, table
+from bench.verdict import Measured, checks, doubt, table
 from nbclaude.simulator import Answer, Pace, Simulator
 from tests.browser.chromium import launch
 from tests.browser.lab import Lab
@@ -121,14 +122,15 @@ class Bench:
         """Run a cell under observation: what JupyterLab does when one clicks on it is not part of that."""
         (kernel,) = [p for p in psutil.Process(self.lab.process.pid).children(True) if _is_kernel(p)]
         notebook.select(index)
-        before = kernel.cpu_times()
+        before, whole_before = kernel.cpu_times(), psutil.cpu_times()
         notebook.start_recording()
         timeout = self.characters / CHARACTERS_PER_DELTA / self.rate + SLACK
         notebook.run(index, timeout, is_selected=True)
         recording = notebook.stop_recording()
-        after = kernel.cpu_times()
+        after, whole_after = kernel.cpu_times(), psutil.cpu_times()
         cpu = after.user + after.system - before.user - before.system
-        return Measured(way, recording, cpu, notebook.outputs(index).count())
+        stolen = _stolen(whole_before, whole_after)
+        return Measured(way, recording, cpu, notebook.outputs(index).count(), stolen=stolen)
 
     @contextlib.contextmanager
     def _notebook(self, cells: Sequence[str]) -> Iterator[NotebookPage]:
@@ -181,6 +183,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     verdicts = checks(results["this"])
     print("\nThis project, the median of its runs:\n" + "\n".join(map(str, verdicts)))
+    if doubtful := doubt(results["this"]):
+        print(f"\n{doubtful}")
     return 0 if all(verdict.passed for verdict in verdicts) else 1
 
 
@@ -200,6 +204,12 @@ def _idle(notebook: NotebookPage) -> Recording:
     notebook.start_recording()
     notebook.page.wait_for_timeout(IDLE * 1000)
     return notebook.stop_recording()
+
+
+def _stolen(before: Any, after: Any) -> float:
+    """Return the share of the processors' time that the host of a virtual machine took for others; 0 where nobody tells."""
+    passed = [later - earlier for earlier, later in zip(before, after, strict=True)]
+    return (getattr(after, "steal", 0.0) - getattr(before, "steal", 0.0)) / sum(passed)
 
 
 def _is_kernel(process: psutil.Process) -> bool:

@@ -8,7 +8,7 @@ from statistics import median
 
 from tests.browser.recorder import Recording
 
-__all__ = ["Check", "Measured", "checks", "table"]
+__all__ = ["Check", "Measured", "checks", "doubt", "table"]
 
 MEGABYTE = 1_000_000
 MAX_MEGABYTES = 1.3
@@ -18,6 +18,9 @@ MAX_SHOWING_CPU = (
 MAX_SHOWING = 6.0  # times the latter, on a slower machine
 MAX_LATE = 1.0  # milliseconds by which the 95th percentile of frame gaps may exceed an idle page's
 MAX_OUTPUTS = 30
+MAX_STOLEN = (
+    0.05  # of the processors' time, taken by the host of a virtual machine; with more, times say little
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,8 @@ class Measured:
     """CPU of receiving the same stream without showing it, for this project alone."""
     one_shot_cpu: float = 0.0
     """CPU of rendering the finished text once, for this project alone."""
+    stolen: float = 0.0
+    """The share of the processors' time that the host took for others meanwhile (0 to 1), where the system tells it."""
 
     @property
     def showing_cpu(self) -> float:
@@ -70,6 +75,7 @@ def table(results: Sequence[Measured]) -> str:
         "of the idle page",
         "max",
         "took",
+        "stolen",
     )
     rows = [head, *(_row(result) for result in results)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
@@ -105,6 +111,17 @@ def checks(runs: Sequence[Measured]) -> list[Check]:
     ]
 
 
+def doubt(runs: Sequence[Measured]) -> str:
+    """Say that a virtual machine had too little of its processors for its times to be trusted; otherwise nothing."""
+    stolen = median(run.stolen for run in runs)
+    if stolen <= MAX_STOLEN:
+        return ""
+    return (
+        f"The host took {stolen:.0%} of this machine's processors for others while it was measured (limit {MAX_STOLEN:.0%}): "
+        "CPU, long tasks and frame gaps are not to be trusted. Try again when the host is less busy."
+    )
+
+
 def _row(result: Measured) -> tuple[str, ...]:
     recording, idle = result.recording, result.idle
     return (
@@ -118,6 +135,7 @@ def _row(result: Measured) -> tuple[str, ...]:
         f"{idle.frame_gap(95):.1f} ms" if idle is not None else "",
         f"{recording.worst_frame_gap:.0f} ms",
         f"{recording.duration / 1000:.1f} s",
+        f"{result.stolen:.0%}",
     )
 
 

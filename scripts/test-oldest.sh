@@ -8,5 +8,5 @@ if [ ! -x "$directory/bin/python" ]; then
     exit 0
 fi
 # Tests of what values and libraries look like do not depend on the kernel: once is enough.
-"$directory/bin/python" -m pytest -v -n 2 --dist loadfile tests/kernel tests/browser \
+sh "$(dirname "$0")/run-tests.sh" "$directory/bin/python" -n 2 --dist loadfile tests/kernel tests/browser \
     -m "(kernel and not once) or oldest"

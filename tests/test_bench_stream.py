@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bench.verdict import Measured, checks, table
+from bench.verdict import Measured, checks, doubt, table
 from tests.browser.recorder import LongTask, Recording
 
 
@@ -47,3 +47,10 @@ def test_the_table_has_a_row_for_each_run() -> None:
     rows = table([GOOD, replace(GOOD, way="whole Markdown", idle=None, receive_cpu=0.0)]).splitlines()
     assert len(rows) == 4
     assert "| 1.00 MB " in rows[2] and "| 0.70 s " in rows[2] and "| 17.0 ms " in rows[2]
+
+
+def test_where_the_host_takes_the_processors_it_says_so() -> None:
+    stolen = replace(GOOD, stolen=0.34)
+    assert not doubt([GOOD, GOOD, stolen])
+    assert "34%" in doubt([GOOD, stolen, stolen])
+    assert table([stolen]).splitlines()[2].endswith("| 34%    |")

@@ -19,6 +19,7 @@ from nbclaude.cleaning import excerpt, printable
 from nbclaude.cures import duration
 from nbclaude.frozen import frozen
 from nbclaude.output.bundles import print_text
+from nbclaude.output.bursts import Bursts
 from nbclaude.output.early import EarlySign
 from nbclaude.output.marks import Saves, Shown, marked, marked_open
 from nbclaude.output.rests import Rests
@@ -43,7 +44,6 @@ CATCH_UP = 0.5  # seconds after which a long block is drawn again, however littl
 # The plain text of what is shown first, for front ends that show nothing else and never update it.
 ASKING = "Asking Claude …"
 _MAX_REPORT = 200  # characters
-_MAX_REPORTS, _REPORTS = 30, 15  # shown in a burst, and per second; more would keep the page busy
 _SHOWN_AGAIN = 2  # outputs at the most: a page, and its ending
 _GOES_ON = "(the answer goes on)"
 
@@ -113,7 +113,7 @@ class PagesDisplay:
         self._rests = Rests()
         self._caught_up = 0.0
         self._countdown: _Countdown | None = None
-        self._reports = self._reported = 0.0
+        self._reports = Bursts()
 
     def begin(self) -> None:
         """Show the waiting sign; the renderer loads afterwards, so that nobody waits for the sign."""
@@ -193,11 +193,7 @@ class PagesDisplay:
             self.settle(below=True)
             print_text(text)
             return
-        now = time.monotonic()
-        self._reports = max(0.0, self._reports - (now - self._reported) * _REPORTS)
-        self._reported = now
-        if self._reports < _MAX_REPORTS:
-            self._reports += 1
+        if self._reports.may_show(time.monotonic()):
             self._expect(excerpt(text, _MAX_REPORT))
 
     def finish(self, footer: Footer, saves: Saves | None = None) -> None:

@@ -32,6 +32,12 @@ _LONGEST_WORD = 60  # characters
 _WILDCARD = re.compile(r"\.\w|/")
 # The end of `un*frigging*` or of `walk**ed**`.
 _REST_OF_WORD = re.compile(rf"[^\s*]{{1,{_LONGEST_WORD}}}+(\*++)")
+# Names that Python knows between double underscores: these, and those that its own types have.
+_SPECIAL = """
+    aenter aexit aiter all anext annotations await call complex contains copy debug deepcopy del delete enter exit file
+    fspath future get getattr import index iter length_hint main matmul missing name next path post_init prepare pycache
+    set set_name slots version wrapped
+"""
 _KINDS = (object, type, int, float, str, list, dict, set, BaseException)
 
 
@@ -128,34 +134,4 @@ def _is_in_name(src: str, start: int, end: int) -> bool:
 @cache
 def _special_names() -> frozenset[str]:
     """Return the names that Python writes between double underscores, without the underscores."""
-    names = {"all", "debug", "file", "future", "main", "name", "path", "pycache", "slots", "version"}
-    names |= {name.strip("_") for kind in _KINDS for name in dir(kind)}
-    names |= {
-        "annotations",
-        "await",
-        "aenter",
-        "aexit",
-        "aiter",
-        "anext",
-        "call",
-        "complex",
-        "contains",
-        "copy",
-        "deepcopy",
-    }
-    names |= {
-        "del",
-        "delete",
-        "enter",
-        "exit",
-        "fspath",
-        "get",
-        "getattr",
-        "import",
-        "index",
-        "iter",
-        "length_hint",
-        "matmul",
-    }
-    names |= {"missing", "next", "post_init", "prepare", "set", "set_name", "wrapped"}
-    return frozenset(names)
+    return frozenset(_SPECIAL.split()).union(name.strip("_") for kind in _KINDS for name in dir(kind))

@@ -92,6 +92,7 @@ class TestBatches:
                 time.sleep(0.1)
         assert text(batches) == "word " * 60
         assert len(batches) < 15
+        assert max(len(batch) for batch in batches) <= 5  # one delta, and what stands before and behind it
 
 
 class TestErrors:

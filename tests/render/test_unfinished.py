@@ -92,6 +92,13 @@ def test_half_marks(source: str, tail: str) -> None:
     assert stream.advance().tail == tail
 
 
+def test_code_in_a_block_of_markdown_is_not_completed() -> None:
+    """The second fence opens a block within the first: the line above it says so, and code follows."""
+    stream = MarkdownStream()
+    stream.feed("```markdown\nFor example:\n```\nx = 1\nf(**a")
+    assert text(stream.advance().tail).strip() == "For example:\n```\nx = 1\nf(**a"
+
+
 def test_what_never_becomes_markup_is_shown_after_a_while() -> None:
     for begun in ("a [", "a \\(", "a $x+", "a `"):
         stream = MarkdownStream()

@@ -1,0 +1,24 @@
+"""Says how many of a tool's messages are shown, so that one that reports without end does not keep the page busy."""
+
+from __future__ import annotations
+
+__all__ = ["Bursts"]
+
+_MOST = 30  # in a burst
+_RATE = 15  # per second, after one
+
+
+class Bursts:
+    """An allowance that is used up by messages, and grows again with time."""
+
+    def __init__(self) -> None:
+        self._used = self._since = 0.0
+
+    def may_show(self, now: float) -> bool:
+        """Tell whether a message that has come `now`, in seconds, is shown."""
+        self._used = max(0.0, self._used - (now - self._since) * _RATE)
+        self._since = now
+        if self._used >= _MOST:
+            return False
+        self._used += 1
+        return True
