@@ -13,7 +13,7 @@ from nbclaude.client.relay import Relay
 from nbclaude.client.stream import MessageStream
 from nbclaude.errors import APIConnectionError, APITimeoutError, OverloadedError
 from nbclaude.simulator import Answer, HTTPFault, Pace, Simulator, StreamFault
-from nbclaude.wire.events import Event, MessageStart, MessageStop
+from nbclaude.wire.events import BlockDelta, Event, MessageStart, MessageStop
 from nbclaude.wire.message import MessageBuilder, text_of
 from tests.client.helpers import connection, request, stream_threads, wait_for
 
@@ -92,7 +92,10 @@ class TestBatches:
                 time.sleep(0.1)
         assert text(batches) == "word " * 60
         assert len(batches) < 15
-        assert max(len(batch) for batch in batches) <= 5  # one delta, and what stands before and behind it
+        kinds = [[type(event) for event in batch] for batch in batches]
+        assert not any(
+            pair == (BlockDelta, BlockDelta) for batch in kinds[2:] for pair in itertools.pairwise(batch)
+        )
 
 
 class TestErrors:
