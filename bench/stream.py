@@ -207,7 +207,7 @@ def _idle(notebook: NotebookPage) -> Recording:
 
 
 def _stolen(before: Any, after: Any) -> float:
-    """Return the share of the processors' time that the host of a virtual machine took for others; 0 where nobody tells."""
+    """Return the share of processor time that a virtual machine's host gave to others; 0 where the system does not report it."""
     passed = [later - earlier for earlier, later in zip(before, after, strict=True)]
     return (getattr(after, "steal", 0.0) - getattr(before, "steal", 0.0)) / sum(passed)
 

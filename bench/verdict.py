@@ -18,9 +18,7 @@ MAX_SHOWING_CPU = (
 MAX_SHOWING = 6.0  # times the latter, on a slower machine
 MAX_LATE = 1.0  # milliseconds by which the 95th percentile of frame gaps may exceed an idle page's
 MAX_OUTPUTS = 30
-MAX_STOLEN = (
-    0.05  # of the processors' time, taken by the host of a virtual machine; with more, times say little
-)
+MAX_STOLEN = 0.05  # of processor time, taken by a virtual machine's host; above this, timings mean little
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +36,7 @@ class Measured:
     one_shot_cpu: float = 0.0
     """CPU of rendering the finished text once, for this project alone."""
     stolen: float = 0.0
-    """The share of the processors' time that the host took for others meanwhile (0 to 1), where the system tells it."""
+    """The share of processor time that the host gave to others meanwhile (0 to 1), where the system reports it."""
 
     @property
     def showing_cpu(self) -> float:
@@ -112,12 +110,12 @@ def checks(runs: Sequence[Measured]) -> list[Check]:
 
 
 def doubt(runs: Sequence[Measured]) -> str:
-    """Say that a virtual machine had too little of its processors for its times to be trusted; otherwise nothing."""
+    """Return a warning if a virtual machine got too little processor time for its timings to be trusted, or an empty string."""
     stolen = median(run.stolen for run in runs)
     if stolen <= MAX_STOLEN:
         return ""
     return (
-        f"The host took {stolen:.0%} of this machine's processors for others while it was measured (limit {MAX_STOLEN:.0%}): "
+        f"The host gave {stolen:.0%} of this machine's processor time to others during the measurement (limit {MAX_STOLEN:.0%}): "
         "CPU, long tasks and frame gaps are not to be trusted. Try again when the host is less busy."
     )
 

@@ -49,7 +49,7 @@ def test_the_table_has_a_row_for_each_run() -> None:
     assert "| 1.00 MB " in rows[2] and "| 0.70 s " in rows[2] and "| 17.0 ms " in rows[2]
 
 
-def test_where_the_host_takes_the_processors_it_says_so() -> None:
+def test_it_warns_when_the_host_takes_the_processors() -> None:
     stolen = replace(GOOD, stolen=0.34)
     assert not doubt([GOOD, GOOD, stolen])
     assert "34%" in doubt([GOOD, stolen, stolen])

@@ -60,9 +60,9 @@ class Relay:
             self._worker.join(_PATIENCE)
 
     def batches(self, pause: Callable[[], float | None]) -> Iterator[list[Event] | RetryWait]:
-        """Yield events as they come, those that have come at once with as few deltas as they need.
+        """Yield events as they come, in lists; deltas that arrived together are joined where possible.
 
-        The list is empty when `pause()` seconds went by without any.
+        A list is empty if no event came within `pause()` seconds.
 
         A `RetryWait` comes before any event, each time that the request must be sent again.
         Raises what the stream raised, after all that came before it, a stop of the user's that was held back, and

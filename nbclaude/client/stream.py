@@ -87,9 +87,9 @@ class MessageStream:
         self._aborted = threading.Event()
         self._body = AnswerBody(connection, {})
         self.headers: Mapping[str, str] = {}
-        # The id that the server gave the request, for its support.
+        # The id that the server gave the request, to quote to its support.
         self.request_id = ""
-        # What the user must know of who answers: the simulator's demo model says in a header that it is not Claude.
+        # What the user must know about who answers: the simulator's demo model says in a header that it is not Claude.
         self.notice = ""
 
     def __enter__(self) -> Self:

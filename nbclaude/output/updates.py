@@ -1,7 +1,8 @@
-"""Publishes displays. An update takes the short way.
+"""Publishes displays, with a shortcut for updates.
 
-Before a kernel sends a display it sends what has been printed so far, so that the two arrive in order. For that it waits
-twice for another thread, at each painting of an answer. What takes the place of an earlier display has its order already.
+Before a kernel sends a display, it sends what has been printed so far, so that the two arrive in order. To do so, it waits
+for another thread twice each time an answer is painted. An update needs no such wait: the display it replaces already has
+its place.
 """
 
 from __future__ import annotations
@@ -26,14 +27,14 @@ def publish(
 
 
 def _is_of_a_kernel(publisher: Any) -> bool:
-    """Tell whether it is a kernel's own publisher, as ipykernel made it, and keeps no record of what it sends."""
+    """Tell whether this is the kernel's own publisher, unchanged from ipykernel, and keeps no record of what it sends."""
     method = getattr(publisher.publish, "__func__", None)
     is_plain = getattr(method, "__module__", "") == _KERNEL and hasattr(publisher, "_hooks")
     return is_plain and not getattr(publisher, "store_display_history", False)
 
 
 def _send(publisher: Any, content: Mapping[str, Any]) -> None:
-    """Send an update as `ZMQDisplayPublisher.publish` does, but for the streams."""
+    """Send an update as `ZMQDisplayPublisher.publish` does, but without flushing the streams."""
     session = publisher.session
     message = session.msg("update_display_data", content, parent=publisher.parent_header)
     for hook in publisher._hooks:

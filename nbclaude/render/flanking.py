@@ -32,7 +32,7 @@ _LONGEST_WORD = 60  # characters
 _WILDCARD = re.compile(r"\.\w|/")
 # The end of `un*frigging*` or of `walk**ed**`.
 _REST_OF_WORD = re.compile(rf"[^\s*]{{1,{_LONGEST_WORD}}}+(\*++)")
-# Names that Python knows between double underscores: these, and those that its own types have.
+# Names that Python uses between double underscores, in addition to those that its built-in types have.
 _SPECIAL = """
     aenter aexit aiter all anext annotations await call complex contains copy debug deepcopy del delete enter exit file
     fspath future get getattr import index iter length_hint main matmul missing name next path post_init prepare pycache

@@ -1,4 +1,4 @@
-"""An update is the message that the kernel's own publisher would send, without a wait for what has been printed."""
+"""An update is the message that the kernel's own publisher would send, but does not wait for printed output."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DATA, METADATA = {"text/html": "<p>é</p>", "text/plain": "é"}, {"nbclaude": {"
 
 
 class Flushed(io.StringIO):
-    """A stream that counts how often somebody has waited for it."""
+    """A stream that counts how often it has been flushed."""
 
     count = 0
 
@@ -75,7 +75,7 @@ def test_a_new_display_comes_after_what_has_been_printed(sent: Sent, stream: Flu
     ]
 
 
-def test_hooks_hear_it_and_may_keep_it(sent: Sent) -> None:
+def test_hooks_see_an_update_and_may_withhold_it(sent: Sent) -> None:
     heard: list[str] = []
 
     def hook(message: dict[str, Any]) -> dict[str, Any] | None:
@@ -88,23 +88,23 @@ def test_hooks_hear_it_and_may_keep_it(sent: Sent) -> None:
     assert heard == ["update_display_data"] * 2 and len(sent.messages) == 1
 
 
-def test_what_somebody_has_put_in_its_place_is_called(sent: Sent, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_replaced_publish_method_is_called(sent: Sent, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[dict[str, Any]] = []
     monkeypatch.setattr(sent.publisher, "publish", lambda **call: calls.append(call))
     sent.show(update=True)
     assert calls[0]["update"] and calls[0]["data"] == DATA and not sent.messages
 
 
-def test_where_a_record_is_kept_the_update_is_in_it(sent: Sent, stream: Flushed) -> None:
+def test_an_update_is_recorded_where_a_record_is_kept(sent: Sent, stream: Flushed) -> None:
     if not hasattr(sent.publisher, "store_display_history"):
-        pytest.skip("this ipykernel keeps none")
+        pytest.skip("this ipykernel keeps no record")
     sent.publisher.store_display_history = True
     with contextlib.redirect_stdout(stream):
         sent.show(update=True)
     assert stream.count == 1 and len(sent.messages) == 1
 
 
-def test_captured_output_has_it() -> None:
+def test_captured_output_has_the_update() -> None:
     publisher = CapturingDisplayPublisher()
     publish(publisher, DATA, METADATA, "id-0", update=True)
     assert publisher.outputs[0]["data"] == DATA

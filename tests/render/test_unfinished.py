@@ -93,7 +93,7 @@ def test_half_marks(source: str, tail: str) -> None:
 
 
 def test_code_in_a_block_of_markdown_is_not_completed() -> None:
-    """The second fence opens a block within the first: the line above it says so, and code follows."""
+    """The line above the second fence shows that it opens a block within the first, so what follows is code."""
     stream = MarkdownStream()
     stream.feed("```markdown\nFor example:\n```\nx = 1\nf(**a")
     assert text(stream.advance().tail).strip() == "For example:\n```\nx = 1\nf(**a"
