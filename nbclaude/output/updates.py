@@ -28,8 +28,9 @@ def publish(
 
 def _is_of_a_kernel(publisher: Any) -> bool:
     """Tell whether this is the kernel's own publisher, unchanged from ipykernel, and keeps no record of what it sends."""
-    method = getattr(publisher.publish, "__func__", None)
-    is_plain = getattr(method, "__module__", "") == _KERNEL and hasattr(publisher, "_hooks")
+    # The globals of a function tell where it was written; a wrapper may have taken over its name and its module.
+    written_in = getattr(getattr(publisher.publish, "__func__", None), "__globals__", {}).get("__name__")
+    is_plain = written_in == _KERNEL and hasattr(publisher, "_hooks")
     return is_plain and not getattr(publisher, "store_display_history", False)
 
 

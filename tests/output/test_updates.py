@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 from typing import Any
 
@@ -86,6 +87,19 @@ def test_hooks_see_an_update_and_may_withhold_it(sent: Sent) -> None:
     sent.show(update=True)
     sent.show(update=True)
     assert heard == ["update_display_data"] * 2 and len(sent.messages) == 1
+
+
+def test_a_wrapped_publish_method_is_called(sent: Sent, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[str] = []
+
+    @functools.wraps(ZMQDisplayPublisher.publish)
+    def wrapper(self: ZMQDisplayPublisher, *arguments: Any, **options: Any) -> Any:
+        calls.append(options["transient"]["display_id"])
+        return wrapper.__wrapped__(self, *arguments, **options)  # type: ignore[attr-defined]
+
+    monkeypatch.setattr(ZMQDisplayPublisher, "publish", wrapper)
+    sent.show(update=True)
+    assert calls == ["id-0"] and len(sent.messages) == 1
 
 
 def test_a_replaced_publish_method_is_called(sent: Sent, monkeypatch: pytest.MonkeyPatch) -> None:
