@@ -86,7 +86,6 @@ class MessageStream:
         self._chunks: Iterator[bytes] = iter(())
         self._aborted = threading.Event()
         self._body = AnswerBody(connection, {})
-        self.headers: Mapping[str, str] = {}
         # The id that the server gave the request, to quote to its support.
         self.request_id = ""
         # What the user must know about who answers: the simulator's demo model says in a header that it is not Claude.
@@ -199,7 +198,6 @@ class MessageStream:
         self._body = AnswerBody(connection, response.headers)
 
     def _take_headers(self, headers: httpx.Headers) -> None:
-        self.headers = headers
         self.request_id = identifier(self._guard.text(headers.get("request-id", "")))
         self.notice = DEMO_NOTICE if headers.get("nbclaude-simulator") == "demo" else ""
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from nbclaude.cleaning import printable
-from nbclaude.cures import duration
+from nbclaude.output.countdown import trying_again
 from nbclaude.output.marks import Saves
 from nbclaude.output.pages import ASKING, PagesDisplay, listing_bundle
 from nbclaude.output.terminal import footer_lines
@@ -23,6 +23,8 @@ __all__ = ["AppendDisplay"]
 class AppendDisplay(PagesDisplay):
     """An answer in pieces that stay as they are: what is still being written is shown when it has settled."""
 
+    _appended = 0  # outputs so far
+
     def begin(self) -> None:
         """Show in a line that the question is on its way: it stays above the answer, as does the listing."""
         if self._listing is not None:
@@ -34,7 +36,7 @@ class AppendDisplay(PagesDisplay):
 
     def wait(self, reason: str, seconds: float) -> None:
         """Say why there is another attempt, and when."""
-        self._say(f"({reason}. Trying again in {duration(seconds)})")
+        self._say(f"({trying_again(reason, seconds)})")
 
     def hold(self, reason: str) -> None:
         """Say what must end first."""

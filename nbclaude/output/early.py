@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from nbclaude.forks import ForkSafeLock
 from nbclaude.output.marks import marked_open
+from nbclaude.output.updates import publish
 
 __all__ = ["DELAY", "EarlySign"]
 
@@ -125,6 +126,4 @@ class EarlySign:
 
     def _publish(self, bundle: dict[str, str], *, update: bool) -> None:
         metadata = marked_open(self.id) if bundle["text/html"] else {}
-        self._publisher.publish(
-            data=bundle, metadata=metadata, transient={"display_id": f"{self.id}-0"}, update=update
-        )
+        publish(self._publisher, bundle, metadata, f"{self.id}-0", update=update)

@@ -16,10 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from nbclaude import stopping
 from nbclaude.cleaning import excerpt, printable
-from nbclaude.cures import duration
-from nbclaude.frozen import frozen
 from nbclaude.output.bundles import print_text
 from nbclaude.output.bursts import Bursts
+from nbclaude.output.countdown import Countdown
 from nbclaude.output.early import EarlySign
 from nbclaude.output.marks import Saves, Shown, marked, marked_open
 from nbclaude.output.rests import Rests
@@ -56,15 +55,6 @@ def listing_bundle(listing: Listing) -> dict[str, str]:
     return {"text/html": html, "text/plain": listing.text}
 
 
-@frozen
-class _Countdown:
-    """Why there is another attempt, when it comes, and when the seconds that are left must be painted next."""
-
-    reason: str
-    until: float
-    next_tick: float
-
-
 class PagesDisplay:
     """An answer on pages: one output each, updated in place by its display id.
 
@@ -99,7 +89,6 @@ class PagesDisplay:
         self._macros = macros
         self._advice = advice
         self._is_alone = is_alone
-        self._appended = 0
         self._language = language
         self._sign = sign
         self._id = sign.id if sign is not None else f"nbclaude-{uuid.uuid4().hex[:12]}"
@@ -112,7 +101,7 @@ class PagesDisplay:
         self._due = 0.0
         self._rests = Rests()
         self._caught_up = 0.0
-        self._countdown: _Countdown | None = None
+        self._countdown: Countdown | None = None
         self._reports = Bursts()
 
     def begin(self) -> None:
@@ -166,7 +155,7 @@ class PagesDisplay:
         """Count down in the place of the waiting sign. Where words are shown already, they stay alone."""
         if not self._has_words:
             now = time.monotonic()
-            self._countdown = _Countdown(reason, now + seconds, now)
+            self._countdown = Countdown(reason, now + seconds)
             self._count_down(now)
 
     def hold(self, reason: str) -> None:
@@ -225,13 +214,10 @@ class PagesDisplay:
         countdown = self._countdown
         if countdown is None or (not self._waiting and now < countdown.next_tick):
             return
-        left = math.ceil(countdown.until - now)
-        if self._waiting or left <= 0:
+        text = "" if self._waiting else countdown.text(now)
+        if not text:
             self._countdown = None
-            self._show_sign()
-        else:
-            self._show_sign(f"{countdown.reason}. Trying again in {duration(left)}")
-            self._countdown = replace(countdown, next_tick=countdown.until - left + 1)
+        self._show_sign(text)
 
     def _show_listing(self) -> None:
         if self._listing is not None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from nbclaude.cleaning import printable
-from nbclaude.cures import duration
+from nbclaude.output.countdown import trying_again
 from nbclaude.wire.events import Event
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class TerminalDisplay:
 
     def wait(self, reason: str, seconds: float) -> None:
         """Print why there is another attempt, and when."""
-        self._write_lines(f"({reason}. Trying again in {duration(seconds)})")
+        self._write_lines(f"({trying_again(reason, seconds)})")
 
     def expect(self) -> None:
         """Print nothing."""

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from markdown_it.rules_core import StateCore
     from markdown_it.rules_inline import StateInline
 
-__all__ = ["Citations", "Source", "citation_mark", "citations_plugin", "marks_as_text"]
+__all__ = ["Citations", "Source", "citation_mark", "citations_plugin", "has_marks", "marks_as_text"]
 
 # A mark in the Markdown: it begins with punctuation, so that emphasis before it can end; no address reaches beyond "<";
 # and what follows "<" is a character that Unicode reserves for inside a program.
@@ -170,6 +170,11 @@ def citation_mark(number: int, before: str) -> str:
     return f"<\ufdd0{number}\ufdd1" if before.isalnum() else f"<\ufdd0{number}>"
 
 
+def has_marks(markdown: str) -> bool:
+    """Tell whether there may be marks in a Markdown text."""
+    return "\ufdd0" in markdown
+
+
 def marks_as_text(markdown: str) -> str:
     """Write the marks in a Markdown text as `[1]`, so that no other reader of it takes them for something else."""
 
@@ -203,7 +208,7 @@ def citations_plugin(md: MarkdownIt, citations: Citations) -> None:
 
 
 def _clean(state: StateCore) -> None:
-    if "\ufdd0" not in state.src:
+    if not has_marks(state.src):
         return
     for token in state.tokens:
         for one in (token, *(token.children or ())):

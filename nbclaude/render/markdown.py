@@ -24,7 +24,7 @@ from nbclaude.quiet import quietly
 from nbclaude.render.alerts import alerts_plugin
 from nbclaude.render.block_cells import cell_classes
 from nbclaude.render.bounds import bounds_plugin
-from nbclaude.render.citations import Citations, citations_plugin
+from nbclaude.render.citations import Citations, citations_plugin, has_marks
 from nbclaude.render.details import details_plugin
 from nbclaude.render.dividing import divided
 from nbclaude.render.highlight import CodeHighlighter
@@ -132,7 +132,7 @@ def _address_at_start(find: Callable[[str], Any], text: str) -> Any:
 
 def _note_links(state: StateCore) -> None:
     """Note of what must not be a link whether it stands in one: counted anew for each, the cost would be a square."""
-    if "![" not in state.src and "\ufdd0" not in state.src:
+    if "![" not in state.src and not has_marks(state.src):
         return
     for token in state.tokens:
         depth = 0
